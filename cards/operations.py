@@ -1,0 +1,125 @@
+"""Cards at work: check codes and picture codes given out and used once, cards and their holders remembered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import secrets
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from cards import errors
+from cards.models import Account, Card, CardUse, CheckCode, Customer, PictureCode
+from cards.picture_code import new_answer, tidy
+from common.sealing import keyed_hash, seal, unseal
+
+# As long as the card, the password and a slow reader need, and no longer.
+CHECK_CODE_LIFE = dt.timedelta(seconds=300)
+PICTURE_CODE_LIFE = dt.timedelta(seconds=300)
+# Five guesses at one in 10,000 are no attack; then the payment's page rests for a while.
+PICTURE_CODE_TRIES = 5
+PICTURE_CODE_REST = dt.timedelta(minutes=15)
+
+
+def issue_check_code(*, subject: str, at: dt.datetime) -> CheckCode:
+    """A fresh terminal check code for this payment: sixteen digits that nobody can guess."""
+    return CheckCode.objects.create(
+        subject=subject, code=f"{secrets.randbelow(10**16):016d}", issued_at=at, expires_at=at + CHECK_CODE_LIFE
+    )
+
+
+def use_check_code(*, code: str, subject: str, at: dt.datetime) -> None:
+    """Use it up. Joins the caller's transaction. Raises CheckCodeUnknown, CheckCodeUsed or CheckCodeExpired."""
+    assert transaction.get_connection().in_atomic_block, "a check code is used in the transaction it permits"
+    used = CheckCode.objects.filter(code=code, subject=subject, used_at=None, expires_at__gt=at).update(used_at=at)
+    if used:
+        return
+    known = CheckCode.objects.filter(code=code, subject=subject).first()
+    if known is None:
+        raise errors.CheckCodeUnknown
+    raise errors.CheckCodeUsed if known.used_at else errors.CheckCodeExpired
+
+
+def issue_picture_code(*, subject: str, at: dt.datetime) -> PictureCode:
+    return PictureCode.objects.create(
+        subject=subject, answer_sealed=seal(new_answer()), issued_at=at, expires_at=at + PICTURE_CODE_LIFE
+    )
+
+
+def use_picture_code(*, picture_id: UUID, answer: str, subject: str, at: dt.datetime) -> None:
+    """One try at a picture, right or wrong, uses it up. Raises a PictureCode… refusal for every kind of wrong."""
+    with transaction.atomic():
+        picture = PictureCode.objects.select_for_update().filter(id=picture_id, subject=subject).first()
+        refusal = _picture_refusal(picture, answer, subject, at)
+        if picture is not None and picture.used_at is None:
+            picture.used_at, picture.was_right = at, refusal is None
+            picture.save(update_fields=["used_at", "was_right"])
+    if refusal is not None:
+        raise refusal
+
+
+def remember_card(
+    *, customer_number: str, account_number: str, card_serial: str, counter: int, subject: str, at: dt.datetime
+) -> Account:
+    """Whose card and account this is, after the authority found the TAC valid; the counter is used up.
+
+    Joins the caller's transaction. Raises CardCounterRepeated when the counter did not rise.
+    """
+    assert transaction.get_connection().in_atomic_block, "a card is remembered in the transaction of its use"
+    account = remember_account(customer_number=customer_number, account_number=account_number, at=at)
+    card, _ = Card.objects.get_or_create(
+        serial_hash=keyed_hash(card_serial, purpose="card"), defaults={"customer": account.customer, "created_at": at}
+    )
+    # The guarded update is the lock: of two equal counters one finds no row.
+    if not Card.objects.filter(id=card.id, last_counter__lt=counter).update(last_counter=counter):
+        raise errors.CardCounterRepeated
+    try:
+        with transaction.atomic():
+            CardUse.objects.create(card=card, counter=counter, subject=subject, at=at)
+    except IntegrityError as error:
+        raise errors.CardCounterRepeated from error
+    return account
+
+
+def remember_account(*, customer_number: str, account_number: str, at: dt.datetime) -> Account:
+    """The rows of this customer and account, made when they are new. Safe when two payments bring them at once."""
+    customer, _ = Customer.objects.get_or_create(
+        number_hash=keyed_hash(customer_number, purpose="customer"),
+        defaults={"number_sealed": seal(customer_number), "created_at": at},
+    )
+    account, _ = Account.objects.select_related("customer").get_or_create(
+        number_hash=keyed_hash(account_number, purpose="account"),
+        defaults={
+            "customer": customer,
+            "number_sealed": seal(account_number),
+            "last4": account_number[-4:],
+            "created_at": at,
+        },
+    )
+    return account
+
+
+def remember_holder(*, customer: Customer, phone: str, national_id: str) -> None:
+    """Keep the phone number that the bank has, sealed, and the hash of the national ID."""
+    id_hash = keyed_hash(national_id, purpose="national_id")
+    if customer.national_id_hash == id_hash and customer.phone == phone:
+        return
+    customer.national_id_hash, customer.phone_sealed = id_hash, seal(phone)
+    customer.save(update_fields=["national_id_hash", "phone_sealed"])
+
+
+def _picture_refusal(
+    picture: PictureCode | None, answer: str, subject: str, at: dt.datetime
+) -> errors.Refusal | None:
+    recent = PictureCode.objects.filter(subject=subject, was_right=False, used_at__gt=at - PICTURE_CODE_REST)
+    if recent.count() >= PICTURE_CODE_TRIES:
+        return errors.PictureCodeTries()
+    if picture is None:
+        return errors.PictureCodeExpired()
+    if picture.used_at is not None:
+        return errors.PictureCodeUsed()
+    if at >= picture.expires_at:
+        return errors.PictureCodeExpired()
+    right = hmac.compare_digest(tidy(answer), unseal(picture.answer_sealed))
+    return None if right else errors.PictureCodeWrong()

@@ -1,0 +1,41 @@
+"""What time it is: UTC for rows, Asia/Taipei for business dates, a movable test clock in the sandbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+
+
+def now() -> dt.datetime:
+    """The current time in UTC. Called in pages, api, tasks, commands and admin only; below them time is an argument."""
+    return dt.datetime.now(dt.UTC) + offset()
+
+
+def offset() -> dt.timedelta:
+    """How far the test clock is ahead of the real one. Always zero where no CLOCK_FILE is set."""
+    path = getattr(settings, "CLOCK_FILE", "")
+    if not path:
+        return dt.timedelta()
+    try:
+        return dt.timedelta(seconds=float(Path(path).read_text() or 0))
+    except FileNotFoundError:
+        return dt.timedelta()
+
+
+def taipei(at: dt.datetime) -> dt.datetime:
+    return at.astimezone(TAIPEI)
+
+
+def today_in_taipei(at: dt.datetime) -> dt.date:
+    """The business date: 2026-11-23 16:00 UTC is already 24 November in Taipei."""
+    return at.astimezone(TAIPEI).date()
+
+
+def taipei_midnight(day: dt.date) -> dt.datetime:
+    """The moment a business date begins, in UTC."""
+    return dt.datetime.combine(day, dt.time(), TAIPEI).astimezone(dt.UTC)

@@ -1,0 +1,45 @@
+"""Bases of the console's admin classes: read-only rows, and actions that ask for a reason and call one operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _TabularInline = admin.TabularInline
+
+
+class _ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_ReadOnly, _ModelAdmin):
+    """Rows to be read. Nothing counted that grows without bound, nothing changed but through actions."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class ReadOnlyInline(_ReadOnly, _TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+
+def staff_name(request: HttpRequest) -> str:
+    """Who acts, as recorded in change rows and the audit trail: staff:amy."""
+    return f"staff:{request.user.get_username()}"

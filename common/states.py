@@ -1,0 +1,71 @@
+"""Stateful: the one place that writes a status, along a literal table, with a row for each change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+from common.references import new_id
+
+
+class StaleStep(RuntimeError):
+    """The row was moved by someone else since it was read: it was not locked, which is a programmer's error."""
+
+
+class AppendOnly(models.Model):
+    """Rows that are written once: the application's database role may insert and read them, nothing else."""
+
+    class Meta:
+        abstract = True
+
+
+class StateChange(AppendOnly):
+    """One step of a Stateful row's life. A subclass adds `subject`, the foreign key, with related_name="changes"."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    step = models.PositiveIntegerField()
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Stateful(models.Model):
+    """A row with a status that moves only along MOVES, one step and one change row at a time."""
+
+    MOVES: ClassVar[dict[str, frozenset[str]]]
+
+    status = models.CharField(max_length=20, editable=False)
+    step = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def move_to(
+        self, after: str, *, at: dt.datetime, by: str, reason: str = "", fields: dict[str, Any] | None = None
+    ) -> None:
+        """Move along the table; `fields` are written in the same statement. The row must be locked by the caller.
+
+        A move that is not in the table is a programmer's error: the database's guard refuses it as well.
+        """
+        assert transaction.get_connection().in_atomic_block, "a move needs an open transaction"
+        before = self.status
+        assert after in self.MOVES[before], f"{self}: no move from {before} to {after}"
+        changed = {"status": after, "step": self.step + 1, **(fields or {})}
+        # The guard on `step` makes the second of two racing moves miss, should a caller have forgotten the lock.
+        rows = type(self)._base_manager.filter(pk=self.pk, step=self.step).update(**changed)
+        if rows != 1:
+            raise StaleStep(f"{self} was moved by someone else")
+        for name, value in changed.items():
+            setattr(self, name, value)
+        self.changes.create(step=self.step, before=before, after=after, at=at, by=by, reason=reason[:300])  # type: ignore[attr-defined]  # each subclass's change model names the relation
+
+    def record_birth(self, *, at: dt.datetime, by: str) -> None:
+        """The change row of a row just inserted: from nothing to its first status."""
+        self.changes.create(step=0, before="", after=self.status, at=at, by=by)  # type: ignore[attr-defined]

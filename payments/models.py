@@ -1,0 +1,277 @@
+"""Payments, their card attempts, and the dated rows of limits and charges."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from cards.models import Account
+from common.money import Money
+from common.references import new_id, payment_reference
+from common.states import StateChange, Stateful
+from payments.amounts import Amounts, Quote
+from payments.states import IN_FLIGHT, LIVE_OR_PAID, MONEY_MOVED, MOVES, PLATFORM_SEES, UNTOUCHED, Status
+from platforms.models import Platform
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def to_expire(self, at: dt.datetime) -> Self:
+        """Nobody asked the bank for them and their time is over."""
+        return self.filter(status__in=UNTOUCHED, expires_at__lte=at)
+
+    def to_enquire(self, at: dt.datetime) -> Self:
+        """Their debit's outcome is not known and the bank may be asked (again)."""
+        return self.filter(status__in=IN_FLIGHT, enquire_at__lte=at)
+
+
+class Payment(Stateful):
+    """One order of a platform to be paid in TWD. Amounts and rate are frozen when it is made."""
+
+    MOVES = MOVES
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(max_length=24, unique=True, default=payment_reference, editable=False)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="payments")
+    order_number = models.CharField(max_length=64)
+    description = models.CharField(max_length=200, blank=True)
+    goods = models.JSONField(default=list)
+    currency = models.CharField(max_length=3)
+    product_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField()
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    rate_source = models.CharField(max_length=60)
+    rate_quoted_at = models.DateTimeField()
+    order_amount_minor = models.BigIntegerField()
+    charge_minor = models.BigIntegerField()
+    final_amount_minor = models.BigIntegerField()
+    charge_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    return_url = models.URLField(max_length=500)
+    language = models.CharField(max_length=10)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    link_hash = models.CharField(max_length=64, blank=True, editable=False)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="payments")
+    enquire_at = models.DateTimeField(null=True, blank=True)
+    enquiries = models.PositiveIntegerField(default=0)
+    limits_day = models.DateField(null=True, blank=True)
+    bank_reference = models.CharField(max_length=40, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    # What refunds (not cancelled or failed) have taken of the two parts; raised under this row's lock.
+    refunded_order_minor = models.BigIntegerField(default=0)
+    refunded_charge_minor = models.BigIntegerField(default=0)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "order_number"],
+                condition=Q(status__in=LIVE_OR_PAID),
+                name="payments_one_live_or_paid_per_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(final_amount_minor=F("order_amount_minor") + F("charge_minor")), name="payments_amounts_add_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(order_amount_minor__gt=0, charge_minor__gte=0), name="payments_amounts_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_order_minor__gte=0, refunded_order_minor__lte=F("order_amount_minor")),
+                name="payments_refunded_within_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_charge_minor__gte=0, refunded_charge_minor__lte=F("charge_minor")),
+                name="payments_refunded_within_charge",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_order_minor=0, refunded_charge_minor=0) | Q(status=Status.PAID),
+                name="payments_refunded_only_when_paid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PAID) | Q(paid_at__isnull=False, account__isnull=False),
+                name="payments_paid_says_when_and_whence",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["platform", "order_number"], name="payments_by_order_number"),
+            models.Index(fields=["expires_at"], condition=Q(status__in=UNTOUCHED), name="payments_to_expire"),
+            models.Index(fields=["enquire_at"], condition=Q(status__in=IN_FLIGHT), name="payments_to_enquire"),
+            models.Index(fields=["account", "id"], name="payments_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment {self.reference}"
+
+    @property
+    def quote(self) -> Quote:
+        money = (Money(part, self.currency) for part in (self.product_minor, self.shipping_minor, self.discount_minor))
+        return Quote(*money, rate=self.rate)
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(Money.twd(self.order_amount_minor), Money.twd(self.charge_minor), self.final_amount)
+
+    @property
+    def final_amount(self) -> Money:
+        return Money.twd(self.final_amount_minor)
+
+    @property
+    def platform_status(self) -> str:
+        return PLATFORM_SEES[self.status]
+
+    @property
+    def money_moved(self) -> str:
+        return MONEY_MOVED[self.status]
+
+    @property
+    def refundable_minor(self) -> int:
+        """What is left of the order amount; nothing before it is paid."""
+        return self.order_amount_minor - self.refunded_order_minor if self.status == Status.PAID else 0
+
+    def order_as_shown(self) -> dict[str, str]:
+        """The lines that the payer sees and the card's TAC signs (docs/wires.md), as texts."""
+        return {
+            "payment": self.reference,
+            "order_number": self.order_number,
+            "platform": self.platform.code,
+            "product_minor": str(self.product_minor),
+            "shipping_minor": str(self.shipping_minor),
+            "discount_minor": str(self.discount_minor),
+            "currency": self.currency,
+            "rate": plain_rate(self.rate),
+            "order_amount_minor": str(self.order_amount_minor),
+            "charge_minor": str(self.charge_minor),
+            "final_amount_minor": str(self.final_amount_minor),
+        }
+
+
+class PaymentChange(StateChange):
+    subject = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="changes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "step"], name="payments_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.before or 'nothing'} → {self.after}"
+
+
+class Attempt(models.Model):
+    """One card presentation for a payment. `request_id` is the id of its debit at the bank, stored before it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    request_id = models.UUIDField(unique=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="attempts")
+    account_hash = models.CharField(max_length=64)
+    account_last4 = models.CharField(max_length=4)
+    check_code = models.CharField(max_length=16, unique=True)
+    counter = models.BigIntegerField()
+    tac = models.CharField(max_length=32)
+    signed_at = models.CharField(max_length=14)
+    order_digest = models.CharField(max_length=64)
+    amount_minor = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    debit_sent_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    outcome_code = models.CharField(max_length=40, blank=True)
+    bank_code = models.CharField(max_length=20, blank=True)
+    outcome_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "number"], name="payments_attempt_number"),
+            models.UniqueConstraint(fields=["payment"], condition=Q(outcome=""), name="payments_one_live_attempt"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(outcome="approved"), name="payments_one_approved_attempt"
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(outcome=""), name="payments_live_attempts")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.payment_id}"
+
+
+class DatedRule(models.Model):
+    """A number that staff may change: valid from a Taipei date until the next row of its kind. Never edited."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    valid_from = models.DateField()
+    made_by = models.CharField(max_length=100)
+    approved_by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class LimitCode(models.TextChoices):
+    SERVICE_DAILY = "service_daily"
+    SERVICE_MONTHLY = "service_monthly"
+    TRANSFER_SINGLE = "transfer_single"
+    TRANSFER_DAILY = "transfer_daily"
+    TRANSFER_MONTHLY = "transfer_monthly"
+
+
+class LimitRule(DatedRule):
+    """The amount of one limit, in TWD, from a date on."""
+
+    code = models.CharField(max_length=20, choices=LimitCode.choices)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="payments_limit_rule_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_limit_rule_positive"),
+            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="payments_limit_rule_four_eyes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"limit {self.code} from {self.valid_from}"
+
+
+class ChargeRule(DatedRule):
+    """The handling charge in percent of the order amount, from a date on."""
+
+    percent = models.DecimalField(max_digits=6, decimal_places=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], name="payments_charge_rule_once"),
+            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="payments_charge_rule_percent"),
+            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="payments_charge_rule_four_eyes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"charge {self.percent} % from {self.valid_from}"
+
+
+class LimitUse(models.Model):
+    """What an account has reserved or spent in one day or month. One row an account and period: no two accounts share one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="limit_uses")
+    period = models.CharField(max_length=5, choices=[("day", "day"), ("month", "month")])
+    starts_on = models.DateField()
+    used_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "period", "starts_on"], name="payments_limit_use_once"),
+            models.CheckConstraint(condition=Q(used_minor__gte=0), name="payments_limit_use_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"limit use of {self.account_id} in the {self.period} from {self.starts_on}"
+
+
+def plain_rate(rate: Decimal) -> str:
+    """Decimal("4.51230000") → "4.5123": one spelling for page, TAC and API."""
+    return f"{rate.normalize():f}"

@@ -1,0 +1,98 @@
+"""The one place that turns a refusal or an error into an answer: problem+json for the API, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from common.errors import InvalidRequest, Refusal
+
+log = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """RFC 9457 for every error of the API: type, title, status, detail, code, money_moved, retryable, request_id."""
+    request = context["request"]
+    if isinstance(error, Refusal):
+        body = _problem(error.http_status, error.code, str(error.title), error.detail())
+        body |= {"money_moved": error.money_moved, "retryable": error.retryable, **_json_safe(error.details)}
+        if isinstance(error, InvalidRequest):
+            body["errors"] = [field.as_json() for field in error.errors]
+        return _answer(body, request)
+    if isinstance(error, exceptions.ValidationError):
+        body = _problem(422, "invalid_request", str(InvalidRequest.title), str(InvalidRequest.text))
+        body["errors"] = list(_field_errors(error.detail, ""))
+        return _answer(body, request)
+    if isinstance(error, Http404 | exceptions.NotFound):
+        return _answer(_problem(404, "not_found", _("Not found"), _("There is nothing here under this name.")), request)
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.APIException):
+        body = _problem(error.status_code, _code_of(error), str(error.default_detail), str(error.detail))
+        headers = {"WWW-Authenticate": 'Bearer realm="outpost"'} if error.status_code == status.HTTP_401_UNAUTHORIZED else {}
+        return _answer(body, request, headers)
+    log.exception("unexpected error in the API", extra={"path": request.path})
+    body = _problem(500, "internal_error", _("Something went wrong on our side"), _("Ask again with the same request; what was done stays done once."))
+    return _answer(body | {"money_moved": "unknown", "retryable": True}, request)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page for a person: what happened, what happened to the money, what to do next."""
+    context = {
+        "title": str(refusal.title),
+        "text": refusal.detail(),
+        "money_moved": refusal.money_moved,
+        "code": refusal.code,
+        "errors": [field.as_json() for field in refusal.errors] if isinstance(refusal, InvalidRequest) else [],
+    }
+    return render(request, "portal/refusal.html", context, status=refusal.http_status)
+
+
+def _answer(body: dict[str, Any], request: Any, headers: dict[str, str] | None = None) -> Response:
+    body["request_id"] = getattr(request, "request_id", None) or getattr(getattr(request, "_request", None), "request_id", "")
+    response = Response(body, status=body["status"], headers=headers)
+    response.content_type = PROBLEM_JSON
+    return response
+
+
+def _problem(http_status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"{settings.PORTAL_URL}/api/errors/#{code}",
+        "title": title,
+        "status": http_status,
+        "detail": detail,
+        "code": code,
+        "money_moved": "no",
+        "retryable": False,
+    }
+
+
+def _code_of(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else error.default_code
+
+
+def _field_errors(detail: Any, pointer: str) -> Any:
+    """DRF's nested errors as a flat list of JSON pointers."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _field_errors(inner, f"{pointer}/{name}" if name != "non_field_errors" else pointer)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            yield from _field_errors(inner, f"{pointer}/{index}" if isinstance(inner, dict) else pointer)
+    else:
+        yield {"pointer": pointer or "/", "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+def _json_safe(details: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, int | bool | list | dict) else str(value) for key, value in details.items()}

@@ -1,0 +1,43 @@
+"""Middleware: a request id on every answer, and refusals turned into pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from common.errors import Refusal
+from common.references import new_id
+from portal.errors import refusal_page
+
+_CLEAN_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Keeps a caller's well-formed X-Request-Id, else makes one; the answer and the logs carry it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if _CLEAN_ID.match(given) else str(new_id())  # type: ignore[attr-defined]
+        response = self._get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class RefusalPages:
+    """A Refusal raised by a page becomes the page that explains it. (The API has its own handler.)"""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refusal) else None
