@@ -1,0 +1,157 @@
+"""A component that runs in a thread, the pages that talk to it, and the plug for cards."""
+
+import asyncio
+import json
+import logging
+import threading
+
+import pytest
+from websockets.sync.client import connect
+
+from reader.card_plug import CardPlug
+from reader.component import SUBPROTOCOL, Component
+from reader.direct import DirectTransport
+
+ORIGIN = "http://127.0.0.1:8000"
+# Far above what anything here takes: reached only by a test that fails.
+PATIENCE_SECONDS = 20
+
+quiet = logging.getLogger("tests.page")
+quiet.setLevel(logging.INFO)
+
+
+class RunningComponent:
+    """The component on an event loop in a thread of its own."""
+
+    def __init__(self, transport, *, seconds_max=10.0, port=0):
+        self.component = Component(transport=transport, allowed_origins=[ORIGIN], seconds_max=seconds_max)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._pages = []
+        self.run(self.component.start(port=port))
+
+    @property
+    def url(self):
+        return f"ws://127.0.0.1:{self.component.port}/v1"
+
+    @property
+    def card_port(self):
+        return self.component.transport.port
+
+    def page(self, *, greet=True):
+        page = Page(self.url)
+        self._pages.append(page)
+        if greet:
+            page.greet()
+        return page
+
+    def run(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_SECONDS)
+
+    def stop(self):
+        if self._loop.is_closed():
+            return
+        for page in self._pages:
+            page.close()
+        self.run(self.component.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Page:
+    """What the page in the browser does: asks, waits for the answer, sees states pushed in between."""
+
+    def __init__(self, url, **options):
+        options = {"origin": ORIGIN, "subprotocols": [SUBPROTOCOL], "logger": quiet} | options
+        self._connecting = connect(url, compression=None, open_timeout=PATIENCE_SECONDS, **options)
+        self.socket = self._connecting.__enter__()
+        self.states = []
+        self._answers = {}
+        self._number = 0
+
+    def greet(self):
+        answer = self.ask("hello", protocol=1)
+        self.wait_for_state(lambda state: True)
+        return answer
+
+    def ask(self, kind, **fields):
+        return self.answer_to(self.send(kind, **fields))
+
+    def send(self, kind, **fields):
+        self._number += 1
+        self.socket.send(json.dumps({"id": self._number, "type": kind, **fields}))
+        return self._number
+
+    def answer_to(self, number):
+        while number not in self._answers:
+            self._take()
+        return self._answers.pop(number)
+
+    def has_answer_before_next(self, kind, number):
+        """Whether an answer to `number` came before that to another question asked now."""
+        self.ask(kind)
+        return number in self._answers
+
+    def wait_for_state(self, wanted):
+        while not any(wanted(state) for state in self.states):
+            self._take()
+        return self.states[-1]
+
+    def wait_for_card(self, status, serial=None):
+        self.states = self.states[-1:]
+        return self.wait_for_state(lambda state: (state["card"], state["card_serial"]) == (status, serial))
+
+    def _take(self):
+        message = json.loads(self.socket.recv(timeout=PATIENCE_SECONDS))
+        if "event" in message:
+            self.states.append(message)
+        else:
+            self._answers[message["id"]] = message
+
+    def close(self):
+        self.socket.close()
+
+
+@pytest.fixture
+def start_component():
+    """Starts components; each is stopped at the end of the test."""
+    running = []
+
+    def start(transport=None, **options):
+        running.append(RunningComponent(transport or DirectTransport(port=0), **options))
+        return running[-1]
+
+    yield start
+    for component in running:
+        component.stop()
+
+
+@pytest.fixture
+def component(start_component):
+    return start_component()
+
+
+@pytest.fixture
+def make_plug():
+    """Makes plugs; their cards are taken out at the end of the test."""
+    plugs = []
+
+    def make(port):
+        plugs.append(CardPlug(host="127.0.0.1", port=port))
+        return plugs[-1]
+
+    yield make
+    for plug in plugs:
+        plug.remove()
+
+
+@pytest.fixture
+def plug(component, make_plug):
+    return make_plug(component.card_port)
+
+
+@pytest.fixture
+def page(component):
+    return component.page()
