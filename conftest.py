@@ -1,0 +1,91 @@
+"""Fixtures everyone shares: the test database with its two roles, honest clean-up, fakes reset, the frozen moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+# A Monday morning in Taipei, no holiday near.
+MONDAY = dt.datetime(2026, 6, 8, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_modify_db_settings_xdist_suffix):
+    """Create and migrate as the owner, then let every test connect as the application's role, which owns nothing."""
+    application = dict(settings.DATABASES["default"])
+    owner = conninfo_to_dict(os.environ["DATABASE_OWNER_URL"])
+    connection = connections["default"]
+    with django_db_blocker.unblock():
+        connection.settings_dict.update(USER=owner["user"], PASSWORD=owner.get("password", ""))
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        call_command("grant_application_role", application["USER"], verbosity=0)
+        _remember_seeds()
+        connection.close()
+        connection.settings_dict.update(USER=application["USER"], PASSWORD=application.get("PASSWORD", ""))
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        connection.settings_dict.update(USER=owner["user"], PASSWORD=owner.get("password", ""))
+        connection.creation.destroy_test_db(str(application["NAME"]), verbosity=0)
+
+
+_seeds: dict[str, tuple[str, set]] = {}
+
+
+def _remember_seeds() -> None:
+    """The rows that migrations put there; a test that commits is cleaned up to exactly these."""
+    with connections["default"].cursor() as cursor:
+        for table in connections["default"].introspection.table_names(cursor):
+            key = connections["default"].introspection.get_primary_key_column(cursor, table)
+            cursor.execute(sql.SQL("SELECT {} FROM {}").format(sql.Identifier(key), sql.Identifier(table)))
+            _seeds[table] = (key, {row[0] for row in cursor.fetchall()})
+
+
+def owner_connection() -> psycopg.Connection:
+    """The test database as its owner sees it, for clean-up and for playing the tamperer."""
+    parts = conninfo_to_dict(os.environ["DATABASE_OWNER_URL"])
+    parts["dbname"] = connections["default"].settings_dict["NAME"]
+    return psycopg.connect(**parts, autocommit=True)
+
+
+def _clean_after_commits(self) -> None:
+    """TransactionTestCase truncates; our application role may not, so the owner does it, and keeps the seeds."""
+    for connection in connections.all():
+        connection.close()
+    empty = [table for table, (_, keys) in _seeds.items() if not keys]
+    with owner_connection() as owner:
+        owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, empty))))
+        for table, (key, keys) in _seeds.items():
+            if keys:
+                statement = sql.SQL("DELETE FROM {} WHERE {} <> ALL(%s)").format(sql.Identifier(table), sql.Identifier(key))
+                owner.execute(statement, [list(keys)])
+
+
+TransactionTestCase._fixture_teardown = _clean_after_commits
+
+
+@pytest.fixture
+def at() -> dt.datetime:
+    return MONDAY
+
+
+@pytest.fixture(autouse=True)
+def _fakes_reset():
+    """Every simulator forgets, so that no test hears of another's accounts."""
+    from cards.bank import fake_bank
+    from cards.chip import fake_authority
+    from common import phases
+
+    fake_bank().reset()
+    fake_authority().reset()
+    yield
+    phases.listen(None)

@@ -1,0 +1,27 @@
+"""What is done with a payment: orders taken and ended, debits made, unknown debits settled."""
+
+from payments.operations.debits import PaymentGated, pay_by_card, prepare_signing
+from payments.operations.enquiries import enquire_about
+from payments.operations.orders import (
+    NewOrder,
+    abandon_attempt,
+    cancel_payment,
+    create_payment,
+    expire_payment,
+    mark_shipped,
+    tell_platform_again,
+)
+
+__all__ = [
+    "NewOrder",
+    "PaymentGated",
+    "abandon_attempt",
+    "cancel_payment",
+    "create_payment",
+    "enquire_about",
+    "expire_payment",
+    "mark_shipped",
+    "pay_by_card",
+    "prepare_signing",
+    "tell_platform_again",
+]

@@ -1,0 +1,253 @@
+"""One debit from card to books: present, verify, reserve, ask the bank, settle. Transaction, call, transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from cards import bank, chip
+from cards import operations as cards
+from cards.bank.port import ACCEPTED_FOR, Approved, DebitRequest, Declined, Profile
+from cards.chip.port import Invalid, Presentation, Unavailable, Valid, order_digest
+from cards.errors import CardAuthorityUnavailable, CardCounterRepeated, CardSignatureInvalid
+from cards.models import Account, CheckCode
+from common import phases
+from common.clock import today_in_taipei
+from common.errors import Refusal
+from common.sealing import keyed_hash
+from payments import errors, limits
+from payments.models import Attempt, Payment
+from payments.operations.settling import ENQUIRY_DELAY, park_unknown_debit, refusal_for, settle
+from payments.rules import eligibility
+from payments.states import AttemptOutcome, DebitPhase, Status
+from verification import operations as verification
+
+# The name of this portal among the bank's terminals.
+TERMINAL = "OUTPOST1"
+
+
+@dataclass(frozen=True)
+class SignedOrder:
+    """What the page brings from the card: everything the TAC was made over but what we know ourselves."""
+
+    account_number: str
+    issuer: str
+    card_serial: str
+    check_code: str
+    signed_at: str
+    order_digest: str
+    counter: str
+    tac: str
+
+
+@dataclass(frozen=True)
+class PaymentGated:
+    """Not charged: the payer must prove identity first, on the page that `identity_token` opens."""
+
+    payment: Payment
+    identity_token: str
+
+
+def prepare_signing(*, payment: Payment, picture_id: UUID, answer: str, at: dt.datetime) -> CheckCode:
+    """A right picture code buys the check code that the card signs over. Raises a refusal for a wrong one.
+
+    The picture is looked at before the card asks for the password, so that a wrong one costs no password try.
+    """
+    refuse_unless_payable(payment, at)
+    cards.use_picture_code(picture_id=picture_id, answer=answer, subject=payment.reference, at=at)
+    return cards.issue_check_code(subject=payment.reference, at=at)
+
+
+def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: str) -> Payment | PaymentGated:
+    """Debit the order once: the payment comes back PAID or UNKNOWN, or gated, or a Refusal says why nothing moved."""
+    attempt = _present(payment, signed, at)
+    phases.reached(DebitPhase.PRESENTED)
+    try:
+        customer_number = _verify(payment, attempt, signed)
+        phases.reached(DebitPhase.VERIFIED)
+        gated = _gate(payment, attempt, customer_number, signed, at)
+        if gated is not None:
+            return gated
+        profile = _profile(customer_number, signed.account_number)
+        phases.reached(DebitPhase.PROFILED)
+        _reserve(payment, attempt, customer_number, signed, profile, at, by)
+    except Refusal as refusal:
+        _close(attempt, AttemptOutcome.REFUSED, refusal.code, at)
+        raise
+    phases.reached(DebitPhase.RESERVED)
+    return _debit(payment, attempt, signed.account_number, at, by)
+
+
+def refuse_unless_payable(payment: Payment, at: dt.datetime) -> None:
+    """Raise the refusal that explains why this payment can't be paid now; pass silently when it can."""
+    match payment.status:
+        case Status.CREATED if payment.expires_at > at:
+            if payment.attempts.filter(outcome="").exists():
+                raise errors.AttemptInProgress
+        case Status.CREATED | Status.EXPIRED:
+            raise errors.OrderExpired
+        case Status.GATED:
+            raise errors.LinkDead
+        case Status.PAID:
+            raise errors.AlreadyPaid
+        case Status.CANCELLED:
+            raise errors.OrderCancelled
+        case Status.FAILED:
+            raise errors.OrderFailed
+        case _:
+            raise errors.AttemptInProgress
+
+
+def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> Attempt:
+    """Write the attempt and use up its check code, before anyone outside is asked."""
+    try:
+        with transaction.atomic(durable=True):
+            payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+            refuse_unless_payable(payment, at)
+            cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
+            if signed.order_digest != order_digest(payment.order_as_shown()):
+                raise errors.OrderChanged
+            attempt = Attempt.objects.create(
+                payment=payment,
+                number=payment.attempts.count() + 1,
+                account_hash=keyed_hash(signed.account_number, purpose="account"),
+                account_last4=signed.account_number[-4:],
+                check_code=signed.check_code,
+                counter=int(signed.counter),
+                tac=signed.tac,
+                signed_at=signed.signed_at,
+                order_digest=signed.order_digest,
+                amount_minor=payment.final_amount_minor,
+                created_at=at,
+            )
+            phases.reached(DebitPhase.PRESENTING)
+    except IntegrityError as error:  # the database's own word: one live attempt a payment
+        raise errors.AttemptInProgress from error
+    return attempt
+
+
+def _verify(payment: Payment, attempt: Attempt, signed: SignedOrder) -> str:
+    """The bank's number of the card's holder. Raises CardSignatureInvalid, CardCounterRepeated, CardAuthorityUnavailable."""
+    presentation = Presentation(
+        request_id=attempt.request_id,
+        account_number=signed.account_number,
+        issuer=signed.issuer,
+        card_serial=signed.card_serial,
+        amount=payment.final_amount,
+        terminal=TERMINAL,
+        check_code=signed.check_code,
+        signed_at=signed.signed_at,
+        order_digest=signed.order_digest,
+        counter=signed.counter,
+        tac=signed.tac,
+    )
+    match chip.authority().verify(presentation):
+        case Valid(customer_number):
+            return customer_number
+        case Invalid("counter_repeated"):
+            raise CardCounterRepeated
+        case Invalid():
+            raise CardSignatureInvalid
+        case Unavailable():
+            raise CardAuthorityUnavailable
+
+
+def _gate(
+    payment: Payment, attempt: Attempt, customer_number: str, signed: SignedOrder, at: dt.datetime
+) -> PaymentGated | None:
+    """End the attempt here when the customer must prove identity first: no booking, no limit, no call to the bank."""
+    with transaction.atomic(durable=True):
+        account = cards.remember_account(customer_number=customer_number, account_number=signed.account_number, at=at)
+        if not verification.is_check_needed(customer=account.customer, at=at):
+            return None
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+        _use_card(attempt, customer_number, signed, at)
+        payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields={"link_hash": ""})
+        _close(attempt, AttemptOutcome.GATED, "identity_check_needed", at)
+        _, token = verification.open_check(
+            customer=account.customer,
+            account_number=signed.account_number,
+            subject=payment.reference,
+            platform_name=payment.platform.name,
+            return_url=payment.return_url,
+            language=payment.language,
+            at=at,
+        )
+    return PaymentGated(payment, token)
+
+
+def _profile(customer_number: str, account_number: str) -> Profile:
+    match bank.bank().profile(customer_number=customer_number, account_number=account_number):
+        case Profile() as profile:
+            return profile
+        case Declined(code):
+            raise refusal_for(code)
+        case _:
+            raise errors.BankBusy
+
+
+def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
+    payment: Payment,
+    attempt: Attempt,
+    customer_number: str,
+    signed: SignedOrder,
+    profile: Profile,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Lock, check, reserve: after this commit, and only then, the bank may be asked for the money."""
+    with transaction.atomic(durable=True):
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+        attempt_is_live = Attempt.objects.filter(pk=attempt.pk, outcome="").exists()
+        if payment.status != Status.CREATED or not attempt_is_live:
+            raise errors.AttemptInProgress
+        refusal = eligibility(profile, on=today_in_taipei(at))
+        if refusal is not None:
+            raise refusal
+        account = _use_card(attempt, customer_number, signed, at)
+        cards.remember_holder(customer=account.customer, phone=profile.phone, national_id=profile.national_id)
+        day = limits.reserve(account=account, amount_minor=payment.final_amount_minor, at=at)
+        payment.move_to(
+            Status.DEBITING,
+            at=at,
+            by=by,
+            fields={"account": account, "limits_day": day, "enquire_at": at + ENQUIRY_DELAY, "enquiries": 0},
+        )
+        Attempt.objects.filter(pk=attempt.pk).update(account=account, debit_sent_at=at)
+        phases.reached(DebitPhase.RESERVING)
+
+
+def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datetime, by: str) -> Payment:
+    """Ask the bank, outside any transaction, and write down what it said. Raises its refusal when it declined."""
+    request = DebitRequest(
+        request_id=attempt.request_id,
+        account_number=account_number,
+        amount=payment.final_amount,
+        reference=payment.reference,
+        narrative=f"{payment.platform.name} {payment.order_number}"[:60],
+        valid_until=at + ACCEPTED_FOR,
+    )
+    outcome = bank.bank().debit(request)
+    phases.reached(DebitPhase.ANSWERED)
+    if isinstance(outcome, Approved | Declined):
+        return settle(attempt=attempt, outcome=outcome, at=at, by=by)
+    return park_unknown_debit(attempt=attempt, why=outcome.why, at=at, by=by)
+
+
+def _use_card(attempt: Attempt, customer_number: str, signed: SignedOrder, at: dt.datetime) -> Account:
+    return cards.remember_card(
+        customer_number=customer_number,
+        account_number=signed.account_number,
+        card_serial=signed.card_serial,
+        counter=int(signed.counter),
+        subject=str(attempt.id),
+        at=at,
+    )
+
+
+def _close(attempt: Attempt, outcome: AttemptOutcome, code: str, at: dt.datetime) -> None:
+    """End a live attempt; one that has ended already stays as it is."""
+    Attempt.objects.filter(pk=attempt.pk, outcome="").update(outcome=outcome, outcome_code=code, outcome_at=at)

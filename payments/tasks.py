@@ -1,0 +1,48 @@
+"""The sweeps of payments: expire, enquire, clear abandoned attempts. Each takes due rows and leaves what is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from celery import shared_task
+
+from common.clock import now
+from payments.models import Attempt, Payment
+from payments.operations import abandon_attempt, enquire_about, expire_payment
+from payments.states import UNTOUCHED
+
+log = logging.getLogger(__name__)
+
+_SWEEP_LIMIT = 200
+# Longer than every wire of an attempt may take together before money is asked for.
+ABANDONED_AFTER = dt.timedelta(minutes=2)
+
+
+@shared_task(name="payments.expire")
+def expire() -> None:
+    """End what nobody paid in time."""
+    at = now()
+    for payment in Payment.objects.to_expire(at).order_by("expires_at", "id")[:_SWEEP_LIMIT]:
+        expire_payment(payment=payment, at=at, by="sweep")
+
+
+@shared_task(name="payments.enquire")
+def enquire() -> None:
+    """Ask the bank about each debit whose outcome isn't known."""
+    for payment in Payment.objects.to_enquire(now()).order_by("enquire_at", "id")[:_SWEEP_LIMIT]:
+        try:
+            enquire_about(payment=payment, at=now(), by="sweep")
+        except Exception:  # one payment's trouble must not keep the others waiting
+            log.exception("enquiry failed", extra={"reference": payment.reference})
+
+
+@shared_task(name="payments.abandon_attempts")
+def abandon_attempts() -> None:
+    """Close attempts whose process died before the bank was asked for money, so that the payer can try again."""
+    at = now()
+    left_open = Attempt.objects.filter(
+        outcome="", debit_sent_at=None, created_at__lte=at - ABANDONED_AFTER, payment__status__in=UNTOUCHED
+    )
+    for attempt in left_open.select_related("payment").order_by("created_at", "id")[:_SWEEP_LIMIT]:
+        abandon_attempt(attempt=attempt, at=at)

@@ -1,0 +1,44 @@
+"""Every address of the portal: pages for customers, the console, the API."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from portal import pages
+
+api = [
+    path("", include("platforms.urls")),
+    path("", include("notifications.urls")),
+    path("", include("payments.api_urls")),
+    path("", include("refunds.api_urls")),
+]
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("help/", pages.help_page, name="help"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("", include("payments.urls")),
+    path("", include("verification.urls")),
+    path("", include("refunds.urls")),
+    path("console/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/errors/", pages.error_catalogue, name="api-errors"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+]
+
+if settings.SANDBOX:
+    urlpatterns += [
+        path("sandbox/components/", pages.component_catalogue, name="component-catalogue"),
+        path("sandbox/idle", pages.idle, name="sandbox-idle"),
+    ]
+
+handler400 = "portal.pages.bad_request"
+handler403 = "portal.pages.permission_denied"
+handler404 = "portal.pages.page_not_found"
+handler500 = "portal.pages.server_error"
