@@ -1,0 +1,104 @@
+"""The PC/SC transport: without a library, without its service, and with a reader and cards."""
+
+import pytest
+
+from reader import pcsc, pcsc_library
+from reader.pcsc import PcscTransport
+from reader.pcsc_library import NoLibrary, PcscLibrary
+from reader.software_card import PlainMemory
+from reader.tests.factories import PASSWORD, WRONG_PASSWORD, make_card, sign_fields
+from reader.tests.simulated_pcsc import SimulatedPcsc
+
+
+@pytest.fixture
+def system():
+    return SimulatedPcsc()
+
+
+@pytest.fixture
+def page(start_component, system):
+    return start_component(PcscTransport(load=lambda: PcscLibrary(system))).page()
+
+
+def code(answer):
+    assert answer["ok"] is False
+    return answer["error"]["code"]
+
+
+def reader_is(wanted):
+    return lambda state: state["reader"] == wanted
+
+
+def no_library():
+    raise NoLibrary("libpcsclite.so.1: cannot open shared object file")
+
+
+def test_without_the_library_there_is_no_driver(start_component):
+    page = start_component(PcscTransport(load=no_library)).page()
+
+    assert page.states == [{"event": "state", "reader": "no_driver", "card": "none", "card_serial": None}]
+    assert code(page.ask("accounts")) == "no_driver"
+    assert code(page.ask("sign", **sign_fields())) == "no_driver"
+
+
+def test_a_library_that_cannot_be_loaded_is_no_library(monkeypatch):
+    monkeypatch.setattr(pcsc_library, "LIBRARY", "libnothing-of-this-name.so.1")
+
+    with pytest.raises(NoLibrary):
+        pcsc_library.load_library()
+
+
+def test_a_service_that_does_not_run_is_no_driver_until_it_does(start_component, system, monkeypatch):
+    monkeypatch.setattr(pcsc, "RETRY_SECONDS", 0.01)
+    system.service = False
+    page = start_component(PcscTransport(load=lambda: PcscLibrary(system))).page()
+    before = code(page.ask("accounts"))
+
+    system.service = True
+
+    assert before == "no_driver"
+    assert page.wait_for_state(reader_is("ready"))["card"] == "none"
+
+
+def test_a_reader_that_is_unplugged_is_no_reader(page, system):
+    page.wait_for_state(reader_is("ready"))
+    system.plug(False)
+    page.wait_for_state(reader_is("none"))
+
+    assert code(page.ask("accounts")) == "no_reader"
+
+
+def test_a_card_is_read_and_signs(page, system):
+    system.put(make_card())
+    page.wait_for_card("ready", "7000000001")
+
+    accounts = page.ask("accounts")["accounts"]
+    counters = [page.ask("sign", **sign_fields())["counter"] for _ in range(2)]
+
+    assert [account["number"] for account in accounts] == ["00012345678901", "00012345678902"]
+    assert counters == ["00000001", "00000002"]
+
+
+def test_wrong_passwords_are_counted_and_lock(page, system):
+    memory = PlainMemory(PASSWORD)
+    system.put(make_card(memory=memory))
+    page.wait_for_card("ready", "7000000001")
+
+    answers = [page.ask("sign", **sign_fields(password=WRONG_PASSWORD))["error"] for _ in range(3)]
+
+    assert [answer["tries_left"] for answer in answers] == [2, 1, 0]
+    assert page.wait_for_card("locked", "7000000001")["reader"] == "ready"
+    assert memory.load().locked
+
+
+def test_a_card_swapped_or_pulled_is_noticed(page, system):
+    system.put(make_card())
+    page.wait_for_card("ready", "7000000001")
+    system.put(make_card("7000000002"))
+    page.wait_for_card("ready", "7000000002")
+    swapped = page.ask("sign", **sign_fields(card_serial="7000000001"))
+    system.put(None)
+    page.wait_for_card("none")
+
+    assert code(swapped) == "card_swapped"
+    assert code(page.ask("sign", **sign_fields())) == "no_card"
