@@ -66,7 +66,9 @@ def _clean_after_commits(self) -> None:
         owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, empty))))
         for table, (key, keys) in _seeds.items():
             if keys:
-                statement = sql.SQL("DELETE FROM {} WHERE {} <> ALL(%s)").format(sql.Identifier(table), sql.Identifier(key))
+                statement = sql.SQL("DELETE FROM {} WHERE {} <> ALL(%s)").format(
+                    sql.Identifier(table), sql.Identifier(key)
+                )
                 owner.execute(statement, [list(keys)])
 
 

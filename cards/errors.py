@@ -23,7 +23,9 @@ class CheckCodeExpired(Refusal):
     code = "check_code_expired"
     http_status = 409
     title = _("The confirmation took too long")
-    text = _("Nothing was charged. A confirmation is good for five minutes: please type the picture code and the password again.")
+    text = _(
+        "Nothing was charged. A confirmation is good for five minutes: please type the picture code and the password again."
+    )
     retryable = True
 
 
@@ -63,7 +65,9 @@ class CardSignatureInvalid(Refusal):
     code = "card_signature_invalid"
     http_status = 422
     title = _("The card's confirmation could not be verified")
-    text = _("Nothing was charged. Please take the card out, insert it again and confirm once more; if it happens again, call us.")
+    text = _(
+        "Nothing was charged. Please take the card out, insert it again and confirm once more; if it happens again, call us."
+    )
 
 
 class CardCounterRepeated(Refusal):

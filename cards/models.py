@@ -95,7 +95,9 @@ class CheckCode(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("issued_at")), name="cards_check_code_lives"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("issued_at")), name="cards_check_code_lives"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -109,9 +109,7 @@ def remember_holder(*, customer: Customer, phone: str, national_id: str) -> None
     customer.save(update_fields=["national_id_hash", "phone_sealed"])
 
 
-def _picture_refusal(
-    picture: PictureCode | None, answer: str, subject: str, at: dt.datetime
-) -> errors.Refusal | None:
+def _picture_refusal(picture: PictureCode | None, answer: str, subject: str, at: dt.datetime) -> errors.Refusal | None:
     recent = PictureCode.objects.filter(subject=subject, was_right=False, used_at__gt=at - PICTURE_CODE_REST)
     if recent.count() >= PICTURE_CODE_TRIES:
         return errors.PictureCodeTries()

@@ -17,5 +17,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 text = _("There is no such field.")
-                raise serializers.ValidationError({str(name): [serializers.ErrorDetail(str(text), "unknown_field")] for name in unknown})
+                raise serializers.ValidationError(
+                    {str(name): [serializers.ErrorDetail(str(text), "unknown_field")] for name in unknown}
+                )
         return super().to_internal_value(data)

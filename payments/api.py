@@ -58,7 +58,9 @@ class NewPayment(StrictSerializer):
             wrong = [name for name in names if name in data and type(data[name]) is not int]
             if wrong:
                 text = str(_("An amount is a whole number of minor units."))
-                raise serializers.ValidationError({name: [serializers.ErrorDetail(text, "not_whole")] for name in wrong})
+                raise serializers.ValidationError(
+                    {name: [serializers.ErrorDetail(text, "not_whole")] for name in wrong}
+                )
         return super().to_internal_value(data)
 
     def validate_purpose(self, purpose: str) -> str:
@@ -77,10 +79,14 @@ class NewPayment(StrictSerializer):
             problems["rate_quoted_at"] = _error(_("The rate is quoted in the future."), "quoted_in_future")
         expires_at = fields.setdefault("expires_at", at + EXPIRES_DEFAULT)
         if not at < expires_at <= at + EXPIRES_MAX:
-            problems["expires_at"] = _error(_("An order is payable for 15 days at most, from now."), "expiry_out_of_range")
+            problems["expires_at"] = _error(
+                _("An order is payable for 15 days at most, from now."), "expiry_out_of_range"
+            )
         platform: Platform = self.context["platform"]
         if not platform.allows_return_to(fields["return_url"]):
-            problems["return_url"] = _error(_("This address is not registered for the platform."), "return_url_not_allowed")
+            problems["return_url"] = _error(
+                _("This address is not registered for the platform."), "return_url_not_allowed"
+            )
         if problems:
             raise serializers.ValidationError({name: [problem] for name, problem in problems.items()})
         fields["quote"] = quote = _quote(fields)
@@ -164,7 +170,16 @@ def _quote(fields: dict[str, Any]) -> Quote:
 
 
 def _order(fields: dict[str, Any]) -> operations.NewOrder:
-    same = ("order_number", "quote", "rate_source", "rate_quoted_at", "description", "return_url", "language", "expires_at")
+    same = (
+        "order_number",
+        "quote",
+        "rate_source",
+        "rate_quoted_at",
+        "description",
+        "return_url",
+        "language",
+        "expires_at",
+    )
     return operations.NewOrder(goods=[dict(line) for line in fields["goods"]], **{name: fields[name] for name in same})
 
 

@@ -16,7 +16,9 @@ class LinkDead(Refusal):
     code = "page_link_dead"
     http_status = 410
     title = _("This payment link is no longer valid")
-    text = _("Nothing was charged by opening it. Please go back to the shop and choose to pay again: it sends you here with a fresh link.")
+    text = _(
+        "Nothing was charged by opening it. Please go back to the shop and choose to pay again: it sends you here with a fresh link."
+    )
 
 
 class TopUpNotSupported(Refusal):
@@ -30,14 +32,18 @@ class OrderAmountsDiffer(Refusal):
     code = "order_amounts_differ"
     http_status = 409
     title = _("This order is already here with another amount")
-    text = _("The order stands at NT$%(existing_minor)s, the request says NT$%(requested_minor)s. Nothing was charged. Cancel the first payment, or send the order under another number.")
+    text = _(
+        "The order stands at NT$%(existing_minor)s, the request says NT$%(requested_minor)s. Nothing was charged. Cancel the first payment, or send the order under another number."
+    )
 
 
 class NotCancellable(Refusal):
     code = "payment_not_cancellable"
     http_status = 409
     title = _("This payment can't be cancelled any more")
-    text = _("It is %(status)s. A payment can be cancelled until the bank is asked for the money; after that, ask for a refund.")
+    text = _(
+        "It is %(status)s. A payment can be cancelled until the bank is asked for the money; after that, ask for a refund."
+    )
 
 
 class NotPaid(Refusal):
@@ -80,7 +86,9 @@ class AttemptInProgress(Refusal):
     code = "attempt_in_progress"
     http_status = 409
     title = _("This payment is being confirmed")
-    text = _("A confirmation of this order is on its way, perhaps from another window. It is charged once at most: please wait for its result and don't pay again.")
+    text = _(
+        "A confirmation of this order is on its way, perhaps from another window. It is charged once at most: please wait for its result and don't pay again."
+    )
     money_moved = "unknown"
     retryable = True
 
@@ -89,14 +97,18 @@ class OrderChanged(Refusal):
     code = "order_changed"
     http_status = 409
     title = _("The card signed another order than the one here")
-    text = _("Nothing was charged. Please open the payment page again from the shop and compare the amount before you confirm.")
+    text = _(
+        "Nothing was charged. Please open the payment page again from the shop and compare the amount before you confirm."
+    )
 
 
 class CardLost(Refusal):
     code = "card_lost"
     http_status = 403
     title = _("This card is reported lost")
-    text = _("Nothing was charged. If you have found it again, please ask at a counter of the bank for it to be released.")
+    text = _(
+        "Nothing was charged. If you have found it again, please ask at a counter of the bank for it to be released."
+    )
 
 
 class CardCancelled(Refusal):
@@ -154,7 +166,9 @@ class LimitExceeded(Refusal):
     code = "limit_exceeded"
     http_status = 403
     title = _("This payment is above a limit of the account")
-    text = _("Nothing was charged. The limit “%(limit_name)s” is NT$%(limit_minor)s; NT$%(left_minor)s is left and this payment needs NT$%(amount_minor)s.")
+    text = _(
+        "Nothing was charged. The limit “%(limit_name)s” is NT$%(limit_minor)s; NT$%(left_minor)s is left and this payment needs NT$%(amount_minor)s."
+    )
 
 
 class BankDeclined(Refusal):

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from cards.models import Account
 from common.money import Money
 from common.references import new_id, payment_reference
-from common.states import StateChange, Stateful
+from common.states import AppendOnly, StateChange, Stateful
 from payments.amounts import Amounts, Quote
 from payments.states import IN_FLIGHT, LIVE_OR_PAID, MONEY_MOVED, MOVES, PLATFORM_SEES, UNTOUCHED, Status
 from platforms.models import Platform
@@ -77,7 +77,8 @@ class Payment(Stateful):
                 name="payments_one_live_or_paid_per_order",
             ),
             models.CheckConstraint(
-                condition=Q(final_amount_minor=F("order_amount_minor") + F("charge_minor")), name="payments_amounts_add_up"
+                condition=Q(final_amount_minor=F("order_amount_minor") + F("charge_minor")),
+                name="payments_amounts_add_up",
             ),
             models.CheckConstraint(
                 condition=Q(order_amount_minor__gt=0, charge_minor__gte=0), name="payments_amounts_positive"
@@ -199,7 +200,7 @@ class Attempt(models.Model):
         return f"attempt {self.number} of {self.payment_id}"
 
 
-class DatedRule(models.Model):
+class DatedRule(AppendOnly):
     """A number that staff may change: valid from a Taipei date until the next row of its kind. Never edited."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -57,7 +57,11 @@ def what_next(payment: Payment) -> dict[str, Any]:
         case Status.CREATED:
             return {"what": "payer_pays", "at": events.stamp(payment.expires_at), "holder": "payer"}
         case Status.GATED:
-            return {"what": "payer_proves_identity_then_pays_again", "at": events.stamp(payment.expires_at), "holder": "payer"}
+            return {
+                "what": "payer_proves_identity_then_pays_again",
+                "at": events.stamp(payment.expires_at),
+                "holder": "payer",
+            }
         case Status.DEBITING | Status.UNKNOWN:
             return {"what": "bank_is_asked", "at": events.stamp(payment.enquire_at), "holder": "bank"}
         case _:

@@ -13,7 +13,7 @@ class PortalConfig(AppConfig):
         # send_task finds a task's options only in a filled registry, and web processes have none unless forced.
         from portal.celery import app
 
-        app.loader.import_default_modules()
+        app.autodiscover_tasks(force=True)
 
 
 class BackOfficeConfig(AdminConfig):

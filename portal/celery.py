@@ -25,4 +25,6 @@ app.autodiscover_tasks()
 
 # task → every so many seconds. Each sweeps rows that are due; running it twice or never costs time, not money.
 BEAT: dict[str, float] = {}
-app.conf.beat_schedule = {name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, 5)}} for name, seconds in BEAT.items()}
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, 5)}} for name, seconds in BEAT.items()
+}

@@ -39,10 +39,17 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
         body = _problem(error.status_code, _code_of(error), str(error.default_detail), str(error.detail))
-        headers = {"WWW-Authenticate": 'Bearer realm="outpost"'} if error.status_code == status.HTTP_401_UNAUTHORIZED else {}
+        headers = (
+            {"WWW-Authenticate": 'Bearer realm="outpost"'} if error.status_code == status.HTTP_401_UNAUTHORIZED else {}
+        )
         return _answer(body, request, headers)
     log.exception("unexpected error in the API", extra={"path": request.path})
-    body = _problem(500, "internal_error", _("Something went wrong on our side"), _("Ask again with the same request; what was done stays done once."))
+    body = _problem(
+        500,
+        "internal_error",
+        _("Something went wrong on our side"),
+        _("Ask again with the same request; what was done stays done once."),
+    )
     return _answer(body | {"money_moved": "unknown", "retryable": True}, request)
 
 
@@ -59,7 +66,9 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _answer(body: dict[str, Any], request: Any, headers: dict[str, str] | None = None) -> Response:
-    body["request_id"] = getattr(request, "request_id", None) or getattr(getattr(request, "_request", None), "request_id", "")
+    body["request_id"] = getattr(request, "request_id", None) or getattr(
+        getattr(request, "_request", None), "request_id", ""
+    )
     response = Response(body, status=body["status"], headers=headers)
     response.content_type = PROBLEM_JSON
     return response

@@ -104,11 +104,17 @@ DATABASES = {"default": env_database("DATABASE_URL")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # operations open their own transactions
 if env_bool("DATABASE_POOL", True):
     # A pool a process: opening a connection costs more than a payment's statements.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env_int("DATABASE_POOL_MAX", 16), "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env_int("DATABASE_POOL_MAX", 16),
+        "timeout": 10,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_str("REDIS_URL", "")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}} if REDIS_URL else {}
+CACHES = (
+    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}} if REDIS_URL else {}
+)
 
 # Celery is the alarm clock; portal/celery.py holds the beat table.
 CELERY_BROKER_URL = celery_broker(REDIS_URL)

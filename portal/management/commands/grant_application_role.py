@@ -22,7 +22,9 @@ DELETABLE = (
 
 
 class Command(BaseCommand):
-    help = "Grant the application role: read and insert everywhere, update where rows may change, delete almost nowhere."
+    help = (
+        "Grant the application role: read and insert everywhere, update where rows may change, delete almost nowhere."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("role", nargs="?", default="outpost_app")
