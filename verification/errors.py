@@ -1,0 +1,96 @@
+"""What the gate refuses, each with its code and text. Nothing is ever charged at the gate."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Refusal
+
+
+class CheckEnded(Refusal):
+    code = "check_ended"
+    http_status = 410
+    title = _("This identity check has ended")
+    text = _("Nothing was charged. Go back to the platform's payment page and pay again.")
+
+
+class CheckElsewhere(Refusal):
+    """The step was already done or isn't due, as with a second tab or the back button."""
+
+    code = "check_elsewhere"
+    title = _("This step is already done")
+    text = _("Nothing was charged. Please go on from the page that is open now.")
+
+
+class ConsentTextChanged(Refusal):
+    code = "consent_text_changed"
+    title = _("The text has changed")
+    text = _("Nothing was charged. Please read the text again and agree to it.")
+    retryable = True
+
+
+class TriesUsedUp(Refusal):
+    code = "identity_tries_used_up"
+    http_status = 429
+    title = _("No more tries today")
+    text = _(
+        "The data did not match on %(tries)s tries today. Nothing was charged. "
+        "Please try again tomorrow or ask at a counter of the bank."
+    )
+
+
+class AnotherCheckRunning(Refusal):
+    code = "another_check_running"
+    title = _("Another check is running")
+    text = _("Another check of the same person is being answered. Nothing was charged. Please try again in a minute.")
+    retryable = True
+
+
+class CodeMalformed(Refusal):
+    code = "code_malformed"
+    http_status = 422
+    title = _("The code has six digits")
+    text = _("Enter the six digits of the SMS. This was not counted as a try.")
+    retryable = True
+
+
+class CodeWrong(Refusal):
+    code = "code_wrong"
+    http_status = 422
+    title = _("This is not the code we sent")
+    text = _("This is not the code of the latest SMS. Tries left: %(tries_left)s.")
+    retryable = True
+
+
+class CodeExpired(Refusal):
+    code = "code_expired"
+    http_status = 422
+    title = _("The code has expired")
+    text = _("This code is no longer good. Ask for a new one.")
+    retryable = True
+
+
+class CodeTriesUsedUp(Refusal):
+    code = "code_tries_used_up"
+    http_status = 422
+    title = _("Too many wrong codes")
+    text = _("This code was entered wrongly too often and is no longer good. Ask for a new one.")
+    retryable = True
+
+
+class ResendTooEarly(Refusal):
+    code = "resend_too_early"
+    http_status = 429
+    title = _("Please wait a moment")
+    text = _("A new code can be sent in %(seconds)s seconds.")
+    retryable = True
+
+
+class ResendsUsedUp(Refusal):
+    code = "resends_used_up"
+    http_status = 429
+    title = _("No more codes for this check")
+    text = _(
+        "No more codes can be sent for this check. Nothing was charged. "
+        "Go back to the platform's payment page and pay again."
+    )
