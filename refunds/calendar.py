@@ -3,15 +3,56 @@
 import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
 
 from refunds import errors
-from refunds.working_days import SATURDAY, PublishedDay
+from refunds.models import BankOnlyDay, CalendarDay, CalendarOverride, CalendarVersion
+from refunds.working_days import SATURDAY, Calendar, Override, Part, PublishedDay
+from refunds.working_days import BankOnlyDay as BankOnly
 
 HEADING = ["西元日期", "星期", "是否放假", "備註"]
 WEEKDAYS = "一二三四五六日"
 WORKED, OFF = "0", "2"
 # The official file marks a weekend day that is worked in exchange for a day off with one of these.
 MAKE_UP_REMARKS = ("補行上班", "補班")
+
+
+def current_version() -> CalendarVersion:
+    """The newest publication; the first one comes with the migrations."""
+    version = CalendarVersion.objects.order_by("-number").first()
+    assert version is not None, "the first calendar is a row of the migrations"
+    return version
+
+
+def current_calendar() -> Calendar:
+    return calendar_of(current_version())
+
+
+def calendar_of(version: CalendarVersion) -> Calendar:
+    """The calendar as of one publication. Its rows never change, so it is built once a process."""
+    return _build(version.id, version.number)
+
+
+@lru_cache(maxsize=32)
+def _build(version_id: UUID, number: int) -> Calendar:
+    del version_id  # tells publications apart that a rolled-back test numbered alike
+    until = {"version__number__lte": number}
+    spans = CalendarVersion.objects.filter(number__lte=number, first_year__isnull=False)
+    days = CalendarDay.objects.filter(**until).order_by("version__number", "date", "id")
+    closures = CalendarOverride.objects.filter(**until).order_by("version__number", "date", "id")
+    bank_days = BankOnlyDay.objects.filter(**until).order_by("month", "day", "id")
+    return Calendar(
+        version=number,
+        published=tuple(PublishedDay(day.date, day.is_off, day.remark) for day in days),
+        overrides=tuple(Override(row.date, row.county, Part(row.part)) for row in closures),
+        bank_only=tuple(BankOnly(row.month, row.day, row.last_year, row.name, row.name_en) for row in bank_days),
+        years_known=frozenset(
+            year
+            for first, last in spans.values_list("first_year", "last_year")
+            for year in range(first or 0, (last or 0) + 1)
+        ),
+    )
 
 
 def parse_official_year(content: bytes) -> tuple[PublishedDay, ...]:

@@ -12,13 +12,6 @@ class RefundNotFound(Refusal):
     text = _("There is no refund with this number here. Nothing was changed.")
 
 
-class RefundPaymentNotFound(Refusal):
-    code = "payment_not_found"
-    http_status = 404
-    title = _("Payment not found")
-    text = _("There is no payment with this number here. Nothing was refunded.")
-
-
 class RefundNumberReused(Refusal):
     code = "refund_number_reused"
     http_status = 422

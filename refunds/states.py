@@ -1,6 +1,7 @@
 """The statuses of a refund, the table of its moves, and the named phases of crediting it."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -13,7 +14,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-MOVES: dict[str, frozenset[str]] = {
+MOVES: Final[dict[str, frozenset[str]]] = {
     Status.REQUESTED: frozenset({Status.ACCEPTED, Status.CANCELLED}),
     # Once the customer has the promise, the platform can no longer take the refund back.
     Status.ACCEPTED: frozenset({Status.CREDITING}),
@@ -25,14 +26,22 @@ MOVES: dict[str, frozenset[str]] = {
     Status.CANCELLED: frozenset(),
 }
 
-PLATFORM_SEES: dict[str, str] = {
+PLATFORM_SEES: Final[dict[str, str]] = {
     Status.REQUESTED: "requested",
-    Status.ACCEPTED: "pending",
-    Status.CREDITING: "pending",
-    Status.UNKNOWN: "pending",
-    Status.MANUAL: "pending",
-    Status.CREDITED: "succeeded",
+    Status.ACCEPTED: "accepted",
+    Status.CREDITING: "crediting",
+    Status.UNKNOWN: "crediting",
+    Status.MANUAL: "manual",
+    Status.CREDITED: "credited",
     Status.CANCELLED: "cancelled",
+}
+
+
+# "yes", "no" or "unknown" for whoever asks whether the money is back.
+MONEY_MOVED: Final[dict[str, str]] = {
+    **dict.fromkeys((Status.REQUESTED, Status.ACCEPTED, Status.MANUAL, Status.CANCELLED), "no"),
+    **dict.fromkeys((Status.CREDITING, Status.UNKNOWN), "unknown"),
+    Status.CREDITED: "yes",
 }
 
 
@@ -46,3 +55,5 @@ class RefundPhase(StrEnum):
     BOOKED = "refund.booked"  # status and journal written, not committed
     TOLD = "refund.told"  # notice and SMS written too, not committed
     SETTLED = "refund.settled"  # committed
+    PARKED = "refund.parked"  # the unknown outcome is committed
+    ENQUIRED = "refund.enquired"  # the inquiry is answered, nothing written

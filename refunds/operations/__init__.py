@@ -1,0 +1,25 @@
+"""Everything that changes a refund or the calendar; all front doors call these."""
+
+from refunds.operations.by_hand import return_to_run, settle_by_hand
+from refunds.operations.crediting import Worked, credit_due_refund, enquire_about_credit, settle_credit
+from refunds.operations.deferring import redate_refund, tell_overdue
+from refunds.operations.publishing import cancel_window, plan_window, publish_official_year, record_closure
+from refunds.operations.requesting import cancel_refund, confirm_refund, request_refund
+
+__all__ = [
+    "Worked",
+    "cancel_refund",
+    "cancel_window",
+    "confirm_refund",
+    "credit_due_refund",
+    "enquire_about_credit",
+    "plan_window",
+    "publish_official_year",
+    "record_closure",
+    "redate_refund",
+    "request_refund",
+    "return_to_run",
+    "settle_by_hand",
+    "settle_credit",
+    "tell_overdue",
+]

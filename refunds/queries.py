@@ -1,0 +1,121 @@
+"""Reading refunds: policies and windows in force, one refund, and the story of its days for page and API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.clock import today_in_taipei
+from payments.models import Payment
+from platforms.models import Platform
+from refunds import errors
+from refunds.amounts import ChargePolicy
+from refunds.calendar import calendar_of, current_calendar
+from refunds.deferral import Window
+from refunds.models import ChargeReturnRule, Deferral, MaintenanceWindow, Refund
+from refunds.states import Status
+from refunds.working_days import WORKING_DAYS_MAX, Calendar, Day
+
+# The promise ends with the tenth working day.
+PROMISED_DAYS = 10
+_FIRST_DATE, _LAST_DATE = dt.date(1998, 1, 1), dt.date(2099, 6, 30)
+
+
+@dataclass(frozen=True)
+class CountedDay:
+    """A day of the promise: `number` is its place among the working days, None when it was skipped."""
+
+    day: Day
+    number: int | None
+    is_expected: bool
+    is_latest: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One refund as its owner is shown it."""
+
+    refund: Refund
+    days: list[CountedDay]
+    deferrals: list[Deferral]
+    is_overdue: bool
+    is_estimated: bool
+    today: dt.date
+
+
+def charge_policy_on(day: dt.date) -> ChargePolicy:
+    """The policy of the newest row that is valid by then."""
+    rule = ChargeReturnRule.objects.filter(valid_from__lte=day).order_by("-valid_from", "id").first()
+    assert rule is not None, f"no row says whether the charge comes back on {day}"
+    return ChargePolicy(rule.policy)
+
+
+def windows_at(at: dt.datetime) -> tuple[Window, ...]:
+    """The maintenance windows that cover this moment."""
+    rows = MaintenanceWindow.objects.filter(cancelled_at=None, starts_at__lte=at, ends_at__gt=at)
+    return tuple(row.as_window() for row in rows.order_by("starts_at", "id"))
+
+
+def approved_debit_request_id(payment: Payment) -> UUID:
+    """Our id of the debit that a refund gives back."""
+    return payment.attempts.get(outcome="approved").request_id
+
+
+def refund_of(platform: Platform, reference: str) -> Refund:
+    """By our reference, for the platform that owns it; to any other it doesn't exist. Raises RefundNotFound."""
+    rows = Refund.objects.select_related(
+        "payment__account__customer", "payment__platform", "platform", "calendar_version"
+    )
+    refund = rows.filter(platform=platform, reference=reference).first()
+    if refund is None:
+        raise errors.RefundNotFound
+    return refund
+
+
+def explain(start: dt.date, working_days: int) -> tuple[Calendar, list[Day]]:
+    """The days after `start` by the current calendar, to the n-th working one. Raises ExplainOutOfRange."""
+    if not (1 <= working_days <= WORKING_DAYS_MAX and _FIRST_DATE <= start <= _LAST_DATE):
+        raise errors.ExplainOutOfRange(days_max=WORKING_DAYS_MAX)
+    calendar = current_calendar()
+    return calendar, calendar.explain(start, working_days)
+
+
+def progress_of_order(*, order_number: str, account_last4: str, at: dt.datetime) -> list[Progress]:
+    """The refunds of an order for someone who also knows the account that paid it; else an empty list."""
+    rows = Refund.objects.select_related(
+        "payment__account__customer", "payment__platform", "platform", "calendar_version"
+    )
+    mine = rows.filter(payment__order_number=order_number, payment__account__last4=account_last4)
+    return [progress(refund, at) for refund in mine.exclude(status=Status.CANCELLED).order_by("requested_at", "id")]
+
+
+def progress(refund: Refund, at: dt.datetime) -> Progress:
+    days = _counted_days(refund)
+    return Progress(
+        refund=refund,
+        days=days,
+        deferrals=list(refund.deferrals.order_by("number", "id")),
+        is_overdue=refund.is_overdue(at),
+        is_estimated=any(counted.day.estimated for counted in days),
+        today=today_in_taipei(at),
+    )
+
+
+def _counted_days(refund: Refund) -> list[CountedDay]:
+    """By the calendar that dated the promise, so that the list and the dates always agree."""
+    if refund.accepted_date is None or refund.calendar_version is None:
+        return []
+    days: list[CountedDay] = []
+    number = 0
+    for day in calendar_of(refund.calendar_version).explain(refund.accepted_date, PROMISED_DAYS):
+        number += day.counted
+        days.append(
+            CountedDay(
+                day=day,
+                number=number if day.counted else None,
+                is_expected=day.date == refund.expected_credit_date,
+                is_latest=day.date == refund.latest_credit_date,
+            )
+        )
+    return days
