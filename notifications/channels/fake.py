@@ -1,0 +1,49 @@
+"""A steered channel in process, for tests: it remembers every letter and answers as it is told."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from notifications.channels.port import Answer, Delivered, Letter, Refused, SmsLetter, Unknown, WebhookLetter
+
+
+@dataclass
+class FakeChannel:
+    """`behave` queues answers for an address or phone; without any it delivers. `sent` is what really left."""
+
+    sent: list[Letter] = field(default_factory=list)
+    behaviours: dict[str, list[str]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reset(self) -> None:
+        self.sent.clear()
+        self.behaviours.clear()
+
+    def behave(self, target: str, *behaviours: str) -> None:
+        """What the next letters to this URL or phone get: deliver, refuse, timeout_before, timeout_after.
+
+        "always_refuse" and "always_timeout" hold from then on.
+        """
+        self.behaviours.setdefault(target, []).extend(behaviours)
+
+    def send(self, letter: Letter) -> tuple[Answer, ...]:
+        target = letter.url if isinstance(letter, WebhookLetter) else letter.phone
+        with self._lock:
+            behaviour = self._next(target)
+            if behaviour not in {"timeout_before", "always_timeout"}:
+                self.sent.append(letter)
+        operator = "primary" if isinstance(letter, SmsLetter) else ""
+        match behaviour:
+            case "deliver":
+                return (Delivered(http_status=200, answer="ok", duration_ms=1, operator=operator),)
+            case "refuse" | "always_refuse":
+                return (Refused(http_status=500, answer="no", duration_ms=1, operator=operator),)
+            case _:
+                return (Unknown(answer="no answer", duration_ms=15_000, operator=operator),)
+
+    def _next(self, target: str) -> str:
+        queue = self.behaviours.get(target)
+        if not queue:
+            return "deliver"
+        return queue[0] if queue[0].startswith("always") else queue.pop(0)

@@ -1,0 +1,119 @@
+"""Webhooks over HTTP (Standard Webhooks, Ed25519 `v1a`): signed, bounded in time and size, to public addresses only."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from common.outbound import refuse_inside_transaction
+from notifications.channels.port import Answer, Delivered, Letter, Refused, Unknown, WebhookLetter, excerpt
+from platforms.rules import address_is_public
+from platforms.signatures import sign_bytes
+
+# An acknowledgement that takes longer is none: the next try comes anyway.
+DEADLINE_SECONDS = 15.0
+ANSWER_BYTES_MAX = 65_536
+
+
+class _NotPublic(Exception):
+    """The host leads to an address inside somebody's network."""
+
+
+@dataclass(frozen=True)
+class WebhookSender:
+    """One letter at a time; safe to share between threads. `deadline_seconds` covers all, look-up to last byte."""
+
+    public_only: bool = True
+    deadline_seconds: float = DEADLINE_SECONDS
+
+    def send(self, letter: Letter) -> tuple[Answer, ...]:
+        assert isinstance(letter, WebhookLetter)
+        refuse_inside_transaction()
+        return (asyncio.run(self._send(letter)),)
+
+    async def _send(self, letter: WebhookLetter) -> Answer:
+        started = time.monotonic()
+        end = asyncio.get_running_loop().time() + self.deadline_seconds
+
+        def spent() -> int:
+            return int((time.monotonic() - started) * 1000)
+
+        async with httpx.AsyncClient(timeout=self.deadline_seconds, follow_redirects=False, trust_env=False) as client:
+            try:
+                async with asyncio.timeout_at(end):
+                    response = await self._ask(client, letter)
+            except _NotPublic as error:
+                return Refused(answer=str(error), duration_ms=spent())
+            except TimeoutError:
+                return Unknown(answer=f"no answer within {self.deadline_seconds:g} s", duration_ms=spent())
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
+                return Unknown(answer=excerpt(f"{type(error).__name__}: {error}"), duration_ms=spent())
+            # The status is the answer; what follows can't change it and is only kept to be shown.
+            answer = excerpt((await _beginning(response, end)).decode(errors="replace"))
+        kind = Delivered if response.is_success else Refused
+        return kind(http_status=response.status_code, answer=answer, duration_ms=spent())
+
+    async def _ask(self, client: httpx.AsyncClient, letter: WebhookLetter) -> httpx.Response:
+        """Status and headers. Connects to the very address that was checked, so that no other slips in between."""
+        url = httpx.URL(letter.url)
+        address = await _resolve(url, public_only=self.public_only)
+        request = client.build_request(
+            "POST",
+            url.copy_with(host=address),
+            content=letter.body,
+            headers={**webhook_headers(letter), "Host": url.netloc.decode("ascii")},
+            extensions={"sni_hostname": url.host},
+        )
+        return await client.send(request, stream=True)
+
+
+def webhook_headers(letter: WebhookLetter) -> dict[str, str]:
+    """webhook-id, -timestamp and -signature; one signature for each key, so that keys can rotate."""
+    timestamp = str(int(letter.sent_at.timestamp()))
+    signed = b".".join([letter.event_id.encode(), timestamp.encode(), letter.body])
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "Accept-Encoding": "identity",
+        "User-Agent": "Outpost",
+        "webhook-id": letter.event_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": " ".join(f"v1a,{sign_bytes(signed, private_key=key)}" for key in letter.private_keys),
+    }
+
+
+async def _beginning(response: httpx.Response, end: float) -> bytes:
+    """At most ANSWER_BYTES_MAX, never unpacked; a body that breaks or goes on for ever is cut off."""
+    read = b""
+    try:
+        async with asyncio.timeout_at(end):
+            async for chunk in response.aiter_raw(4096):
+                read += chunk
+                if len(read) >= ANSWER_BYTES_MAX:
+                    break
+            await response.aclose()
+    except (httpx.HTTPError, TimeoutError):
+        pass
+    return read[:ANSWER_BYTES_MAX]
+
+
+async def _resolve(url: httpx.URL, *, public_only: bool) -> str:
+    """The address to connect to. Every address of the name must be public, or none is used."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if public_only and not all(_is_public(address) for address in addresses):
+        raise _NotPublic("the address is not public")
+    return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return address_is_public(str(ipaddress.ip_address(address.partition("%")[0])))
+    except ValueError:
+        return False

@@ -1,0 +1,137 @@
+"""What is to be told: rows that commit with the move they tell of, and the wish to have it told again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from common.jobs import run_soon
+from common.references import new_id
+from common.sealing import seal
+from notifications import retry, rules
+from notifications.models import Event, Message, Retelling
+from notifications.states import Channel, Status
+from platforms.models import Platform
+
+_WAKE = {Channel.WEBHOOK: "notifications.deliver_webhooks", Channel.SMS: "notifications.deliver_sms"}
+
+
+def enqueue_event(*, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime) -> Event:
+    """Keep an event and a message for each endpoint that wants it. Joins the caller's transaction.
+
+    The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07Z", "data": {…}}.
+    """
+    assert transaction.get_connection().in_atomic_block, "an event joins the transaction of the move it tells of"
+    event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
+    body = {"id": event.public_id, "type": kind, "created_at": _stamp(at), "data": data}
+    event.body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    event.save(force_insert=True)
+    for endpoint in platform.endpoints.filter(enabled=True).order_by("created_at", "id"):
+        if endpoint.wants(kind):
+            _enqueue(
+                Message(
+                    channel=Channel.WEBHOOK,
+                    event=event,
+                    endpoint=endpoint,
+                    purpose=kind,
+                    subject=subject,
+                    created_at=at,
+                )
+            )
+    run_soon("notifications.number_events")
+    return event
+
+
+def enqueue_sms(*, purpose: str, subject: str, phone: str, text: str, at: dt.datetime) -> Message:
+    """Keep a text message, once for ever per (purpose, subject): the second call gives the first's row.
+
+    Joins the caller's transaction. `phone` is E.164. The text of a one-time code is sealed, and erased once sent.
+    """
+    assert transaction.get_connection().in_atomic_block, "a text message joins the transaction of the move it tells of"
+    known = Message.objects.filter(channel=Channel.SMS, purpose=purpose, subject=subject).first()
+    if known is not None:
+        return known
+    secret = purpose in retry.ONE_TIME_PURPOSES
+    return _enqueue(
+        Message(
+            channel=Channel.SMS,
+            recipient_sealed=seal(phone),
+            purpose=purpose,
+            subject=subject,
+            text=rules.hide_codes(text) if secret else text,
+            text_sealed=seal(text) if secret else "",
+            created_at=at,
+        )
+    )
+
+
+def tell_again(*, subject: str, at: dt.datetime, by: str, reason: str = "") -> bool:
+    """Make what the platform hasn't taken of this subject due now: the same messages, no new ones.
+
+    Joins the caller's transaction. False, and nothing done, when a customer asks again within ten minutes; staff may
+    ask at any time.
+    """
+    assert transaction.get_connection().in_atomic_block, "telling again joins the caller's transaction"
+    undelivered = Message.objects.filter(channel=Channel.WEBHOOK, subject=subject).exclude(status=Status.DELIVERED)
+    messages = _locked(undelivered)
+    if not _is_staff(by) and _told_lately(subject, at):
+        return False
+    if messages:
+        Retelling.objects.create(subject=subject, at=at, by=by, reason=reason[:300])
+    for message in messages:
+        _make_due(message, at=at, by=by, reason=reason)
+    return True
+
+
+def resend_message(*, message_id: UUID, at: dt.datetime, by: str, reason: str) -> bool:
+    """Staff have one message sent again, a dead one revived with a fresh ladder.
+
+    False when it was delivered, or is a one-time code that was given up: its text is gone, and its time too.
+    """
+    with transaction.atomic(durable=True):
+        message = Message.objects.select_for_update().get(pk=message_id)
+        erased = message.status == Status.DEAD and message.purpose in retry.ONE_TIME_PURPOSES
+        if message.status == Status.DELIVERED or erased:
+            return False
+        Retelling.objects.create(subject=message.subject, at=at, by=by, reason=reason[:300])
+        _make_due(message, at=at, by=by, reason=reason)
+    return True
+
+
+def _enqueue(message: Message) -> Message:
+    message.status = Status.PENDING
+    message.ladder_from = message.due_at = message.created_at
+    message.save(force_insert=True)
+    message.record_birth(at=message.created_at, by="system")
+    run_soon(_WAKE[Channel(message.channel)])
+    return message
+
+
+def _make_due(message: Message, *, at: dt.datetime, by: str, reason: str) -> None:
+    if message.status == Status.DEAD:
+        message.move_to(Status.PENDING, at=at, by=by, reason=reason, fields={"due_at": at, "ladder_from": at})
+    else:
+        message.due_at = at
+        message.save(update_fields=["due_at"])
+    run_soon(_WAKE[Channel(message.channel)])
+
+
+def _locked(messages: QuerySet[Message]) -> list[Message]:
+    return list(messages.order_by("id").select_for_update(of=("self",)))
+
+
+def _told_lately(subject: str, at: dt.datetime) -> bool:
+    return Retelling.objects.filter(subject=subject, at__gt=at - retry.RETELL_EVERY).exists()
+
+
+def _is_staff(by: str) -> bool:
+    return by.startswith("staff:")
+
+
+def _stamp(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,133 @@
+"""What was told: to whom, with which answers, when next; and the feed that platforms read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from notifications.models import Attempt, Event, EventNumber, Message
+from notifications.states import Channel, Status
+from platforms.models import Platform
+
+FEED_PAGE_MAX = 500
+
+
+@dataclass(frozen=True)
+class ToldAttempt:
+    number: int
+    at: dt.datetime
+    outcome: str  # delivered | refused | unknown
+    http_status: int | None
+    answer: str
+    duration_ms: int
+    operator: str
+
+
+@dataclass(frozen=True)
+class ToldMessage:
+    message_id: UUID
+    recipient: str
+    status: str  # pending | delivered | dead
+    attempts: tuple[ToldAttempt, ...]
+    next_try_at: dt.datetime | None
+    acknowledged_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class ToldEvent:
+    """One event of a subject. Without messages the platform has no address of its own and reads the feed."""
+
+    event_id: str
+    kind: str
+    at: dt.datetime
+    sequence: int | None
+    messages: tuple[ToldMessage, ...]
+
+    @property
+    def acknowledged_at(self) -> dt.datetime | None:
+        """When the first endpoint took it."""
+        return min((m.acknowledged_at for m in self.messages if m.acknowledged_at), default=None)
+
+    @property
+    def next_try_at(self) -> dt.datetime | None:
+        return min((m.next_try_at for m in self.messages if m.next_try_at), default=None)
+
+
+def told(subject: str) -> list[ToldEvent]:
+    """Everything a platform was told of this subject (a payment's or refund's reference), oldest first."""
+    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
+    rows = Message.objects.select_related("endpoint").prefetch_related(attempts).order_by("id")
+    messages = Prefetch("messages", rows)
+    events = Event.objects.filter(subject=subject).select_related("number").prefetch_related(messages)
+    return [_told_event(event) for event in events.order_by("id")]
+
+
+def acknowledged_at(subject: str, kind: str) -> dt.datetime | None:
+    """When the platform took the event of this kind; None while it hasn't."""
+    return (
+        Message.objects.filter(subject=subject, purpose=kind, channel=Channel.WEBHOOK, status=Status.DELIVERED)
+        .order_by("acknowledged_at")
+        .values_list("acknowledged_at", flat=True)
+        .first()
+    )
+
+
+def unacknowledged(*, kinds: Sequence[str], since: dt.datetime, before: dt.datetime) -> QuerySet[Event]:
+    """Events of these kinds from that span which no endpoint of the platform has taken, oldest first. Take a slice."""
+    taken = Message.objects.filter(event=OuterRef("pk"), status=Status.DELIVERED)
+    return Event.objects.filter(~Exists(taken), kind__in=kinds, created_at__gte=since, created_at__lt=before).order_by(
+        "created_at", "id"
+    )
+
+
+def dead_messages(*, before: dt.datetime) -> QuerySet[Message]:
+    """Messages whose ladder has ended undelivered, made before that time, oldest first. Take a slice."""
+    return Message.objects.filter(status=Status.DEAD, created_at__lt=before).order_by("id")
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    events: list[dict[str, Any]]
+    next_after: int
+    has_more: bool
+
+
+def feed_page(platform: Platform, *, after: int, limit: int) -> FeedPage:
+    """The platform's numbered events behind `after`, in order: each as it was sent, with its sequence."""
+    limit = max(1, min(limit, FEED_PAGE_MAX))
+    numbers = EventNumber.objects.filter(platform=platform, sequence__gt=after).select_related("event")
+    rows = list(numbers.order_by("sequence")[: limit + 1])
+    page = rows[:limit]
+    events = [{"sequence": row.sequence, **json.loads(row.event.body)} for row in page]
+    return FeedPage(events, page[-1].sequence if page else after, len(rows) > limit)
+
+
+def _told_event(event: Event) -> ToldEvent:
+    number = getattr(event, "number", None)
+    return ToldEvent(
+        event_id=event.public_id,
+        kind=event.kind,
+        at=event.created_at,
+        sequence=number.sequence if number else None,
+        messages=tuple(_told_message(message) for message in event.messages.all()),
+    )
+
+
+def _told_message(message: Message) -> ToldMessage:
+    return ToldMessage(
+        message_id=message.pk,
+        recipient=message.recipient,
+        status=message.status,
+        attempts=tuple(
+            ToldAttempt(a.number, a.at, a.outcome, a.http_status, a.answer, a.duration_ms, a.operator)
+            for a in message.attempts.all()
+        ),
+        next_try_at=message.due_at,
+        acknowledged_at=message.acknowledged_at,
+    )

@@ -1,0 +1,8 @@
+"""Addresses under /api/v1/ at which platforms read what they were told."""
+
+from django.urls import path
+
+from notifications.api import EventFeed
+
+app_name = "notifications"
+urlpatterns = [path("events", EventFeed.as_view(), name="events")]

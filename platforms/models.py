@@ -1,0 +1,121 @@
+"""Who may call us and where we call them: platforms, their keys, their webhook endpoints, the nonces they used."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from common.references import new_id
+from common.sealing import unseal
+
+
+class Platform(models.Model):
+    """A shopping platform. Its contact is shown to customers wherever the answer lies with the platform."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    contact_phone = models.CharField(max_length=30)
+    enabled = models.BooleanField(default=True)
+    # Where a customer may be sent back to; each begins with scheme and host and ends in a slash.
+    return_url_prefixes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return f"platform {self.code}"
+
+    def allows_return_to(self, url: str) -> bool:
+        """A customer is sent back only to an address that begins as one of the registered ones."""
+        return any(url.startswith(prefix) for prefix in self.return_url_prefixes)
+
+
+class ApiKey(models.Model):
+    """What a platform proves itself with: a public key whose private half is its own; in a sandbox a bearer secret."""
+
+    class Kind(models.TextChoices):
+        BEARER = "bearer"
+        ED25519 = "ed25519"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="keys")
+    kind = models.CharField(max_length=8, choices=Kind)
+    key_id = models.CharField(max_length=64, unique=True)
+    secret_hash = models.CharField(max_length=64, blank=True)
+    public_key = models.CharField(max_length=44, blank=True)  # base64 of 32 bytes
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["secret_hash"], condition=~Q(secret_hash=""), name="platforms_key_secret_unique"
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="bearer", public_key="") & ~Q(secret_hash=""))
+                | (Q(kind="ed25519", secret_hash="") & ~Q(public_key="")),
+                name="platforms_key_has_its_material",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.key_id}"
+
+
+class WebhookEndpoint(models.Model):
+    """Where a platform wants to be told, and the key pair we sign with. During a rotation the old key signs too."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="endpoints")
+    url = models.CharField(max_length=500)
+    # Empty: every kind of event.
+    event_types = models.JSONField(default=list, blank=True)
+    enabled = models.BooleanField(default=True)
+    public_key = models.CharField(max_length=44)  # base64 of 32 bytes
+    private_key_sealed = models.CharField(max_length=200)
+    previous_public_key = models.CharField(max_length=44, blank=True)
+    previous_private_key_sealed = models.CharField(max_length=200, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "url"], name="platforms_endpoint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"endpoint {self.id} of {self.platform_id}"
+
+    def wants(self, kind: str) -> bool:
+        return not self.event_types or kind in self.event_types
+
+    def private_key(self) -> str:
+        """base64 of the 32-byte Ed25519 seed that signs."""
+        return unseal(self.private_key_sealed)
+
+    def previous_private_key(self) -> str:
+        """The one before, empty when there is none."""
+        return unseal(self.previous_private_key_sealed) if self.previous_private_key_sealed else ""
+
+
+class RequestNonce(models.Model):
+    """A signed request that was taken in. Forgotten when its signature would be refused as expired anyway."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="nonces")
+    nonce = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "nonce"], name="platforms_nonce_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"nonce {self.nonce} of {self.key_id}"

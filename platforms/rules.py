@@ -1,0 +1,51 @@
+"""Which addresses we may be sent to: https, a usual port, a host of the public internet."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+_PORTS = {None, 443, 8443}
+URL_LENGTH_MAX = 500
+
+
+def webhook_url_is_well_formed(url: str, *, sandbox: bool) -> bool:
+    """https on port 443 or 8443, a host by name or public address, no user, no fragment. A sandbox may use any HTTP."""
+    if len(url) > URL_LENGTH_MAX or not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None or parts.fragment:
+        return False
+    if sandbox:
+        return parts.scheme in {"http", "https"}
+    return parts.scheme == "https" and port in _PORTS and _host_is_plausible(parts.hostname)
+
+
+def address_is_public(address: str) -> bool:
+    """Neither loopback nor private, link-local, shared, reserved, multicast; nor such an IPv4 dressed as IPv6."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None) or _nat64(found)
+        if inner is not None:
+            return address_is_public(str(inner))
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def _nat64(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if found in ipaddress.ip_network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return None
+
+
+def _host_is_plausible(host: str) -> bool:
+    """A public address, or a dotted name whose last label is no number: 2130706433 and 0x7f.1 are addresses too."""
+    try:
+        return address_is_public(host)
+    except ValueError:
+        labels = host.rstrip(".").split(".")
+        plausible = len(labels) > 1 and all(labels) and not labels[-1][0].isdigit()
+        return plausible and labels[-1].lower() not in {"local", "internal"}
