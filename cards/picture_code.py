@@ -1,0 +1,111 @@
+"""The picture code: its digits, the picture that people read and the recording that people hear instead. Pure."""
+
+from __future__ import annotations
+
+import io
+import math
+import random
+import secrets
+import unicodedata
+import wave
+from functools import cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+# Digits alone: they sound as clear as they look, so the recording is no weaker or harder than the picture.
+DIGITS = "0123456789"
+LENGTH = 6
+
+WIDTH, HEIGHT = 240, 80
+_PAPER = (255, 255, 255)
+_INKS = ((26, 54, 93), (93, 26, 54), (26, 84, 48), (84, 58, 16), (62, 28, 104))
+_FONT_SIZE = 50
+_TILT_DEGREES = 18
+_LINES, _DOTS = 5, 260
+
+_RECORDINGS = Path(__file__).parent / "audio"
+_PAUSE_SECONDS = 0.35
+
+
+def new_answer() -> str:
+    """Six digits that nobody can guess."""
+    return "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
+
+
+def tidy(text: str) -> str:
+    """What was typed, as it was meant: "１２３ 456" → "123456"."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def picture_image(answer: str) -> bytes:
+    """A PNG of the answer, each digit tilted and shifted, the whole bent like a wave, under lines and dots."""
+    # Looks vary; nothing here is secret but the answer itself.
+    chance = random.Random(secrets.token_bytes(16))  # noqa: S311
+    picture = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    _scribble(picture, chance)
+    step = (WIDTH - 24) / len(answer)
+    for place, digit in enumerate(answer):
+        drawn = _drawn_digit(digit, chance)
+        left = int(12 + place * step + (step - drawn.width) / 2 + chance.uniform(-3, 3))
+        top = int((HEIGHT - drawn.height) / 2 + chance.uniform(-7, 7))
+        picture.paste(drawn, (left, top), drawn)
+    return _png(_bent(picture, chance))
+
+
+def picture_audio(answer: str, language: str) -> bytes:
+    """A WAV that says the answer digit by digit, in Mandarin or in English."""
+    spoken = "en" if language.startswith("en") else "zh-hant"
+    recordings = [_recording(spoken, digit) for digit in answer]
+    params = recordings[0][0]
+    pause = b"\x00" * (int(params.framerate * _PAUSE_SECONDS) * params.sampwidth)
+    joined = io.BytesIO()
+    with wave.open(joined, "wb") as sound:
+        sound.setparams(params)
+        sound.writeframes(pause + pause.join(frames for _, frames in recordings) + pause)
+    return joined.getvalue()
+
+
+def _drawn_digit(digit: str, chance: random.Random) -> Image.Image:
+    font = ImageFont.load_default(_FONT_SIZE * chance.uniform(0.9, 1.1))
+    tile = Image.new("RGBA", (60, 70), (*_PAPER, 0))
+    ImageDraw.Draw(tile).text(
+        (30, 35), digit, font=font, fill=chance.choice(_INKS), anchor="mm", stroke_width=chance.choice((0, 1))
+    )
+    return tile.rotate(chance.uniform(-_TILT_DEGREES, _TILT_DEGREES), resample=Image.Resampling.BICUBIC)
+
+
+def _scribble(picture: Image.Image, chance: random.Random) -> None:
+    draw = ImageDraw.Draw(picture)
+    for _ in range(_DOTS):
+        dot = (chance.randrange(WIDTH), chance.randrange(HEIGHT))
+        draw.point(dot, fill=_pale(chance))
+    for _ in range(_LINES):
+        corners = [(x, chance.randrange(HEIGHT)) for x in range(0, WIDTH + 1, WIDTH // 4)]
+        draw.line(corners, fill=_pale(chance), width=2)
+
+
+def _pale(chance: random.Random) -> tuple[int, int, int]:
+    return chance.randrange(130, 215), chance.randrange(130, 215), chance.randrange(130, 215)
+
+
+def _bent(picture: Image.Image, chance: random.Random) -> Image.Image:
+    """Columns pushed up and down along a wave: an easy thing for an eye, a nuisance for cutting into digits."""
+    bent = Image.new("RGB", picture.size, _PAPER)
+    phase, length = chance.uniform(0, 2 * math.pi), chance.uniform(70, 110)
+    for x in range(WIDTH):
+        shift = round(4 * math.sin(phase + 2 * math.pi * x / length))
+        bent.paste(picture.crop((x, 0, x + 1, HEIGHT)), (x, shift))
+    return bent
+
+
+def _png(picture: Image.Image) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, format="PNG", optimize=True)
+    return target.getvalue()
+
+
+@cache
+def _recording(spoken: str, digit: str) -> tuple[wave._wave_params, bytes]:
+    with wave.open(str(_RECORDINGS / spoken / f"{digit}.wav"), "rb") as sound:
+        return sound.getparams(), sound.readframes(sound.getnframes())
