@@ -1,0 +1,55 @@
+"""Where the portal's notices arrive (Standard Webhooks): checked, taken once, answered; down or hanging at will."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from common import clock
+from sandbox import shop, shop_portal
+from sandbox.models import ShopSwitch
+from sandbox.pages import json_body
+
+# Longer than the 15 seconds that the portal waits for an acknowledgement.
+HANG_SECONDS = 20.0
+
+
+@require_POST
+@csrf_exempt
+def notices(request: HttpRequest) -> HttpResponse:
+    """204 once the notice is kept: the first and every later time. The time in it isn't checked: a notice sent days
+    ago is still news, and one that was replayed is known by its id."""
+    receiver = ShopSwitch.state()
+    if receiver == ShopSwitch.Receiver.DOWN:
+        return HttpResponse("out of order\n", status=500, content_type="text/plain")
+    if receiver == ShopSwitch.Receiver.HANG:
+        close_old_connections()
+        time.sleep(HANG_SECONDS)
+        return HttpResponse("too slow\n", status=500, content_type="text/plain")
+    return _take(request)
+
+
+def _take(request: HttpRequest) -> HttpResponse:
+    notice_id = request.headers.get("webhook-id", "")
+    try:
+        genuine = shop_portal.is_genuine(
+            notice_id=notice_id,
+            timestamp=request.headers.get("webhook-timestamp", ""),
+            signature=request.headers.get("webhook-signature", ""),
+            body=request.body,
+        )
+        body: dict[str, Any] = json_body(request)
+    except shop_portal.Silent:
+        return JsonResponse({"error": "no key to check the signature with"}, status=503)
+    except (ValueError, json.JSONDecodeError):
+        return JsonResponse({"error": "not understood"}, status=400)
+    if not genuine or not notice_id:
+        return JsonResponse({"error": "signature"}, status=401)
+    shop.take_notice(notice_id=notice_id[:64], body=body, at=clock.now())
+    return HttpResponse(status=204)
