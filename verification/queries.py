@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+from uuid import UUID
+
+from django.db.models import F
 
 from verification import limits
 from verification.models import Check, Inquiry, OneTimeCode
 from verification.rules import CODE_TRIES_MAX, RESENDS_MAX, resend_at
+
+# Longer than both wires' deadlines together, with their connections.
+LEFT_AFTER = dt.timedelta(seconds=60)
 
 
 def token_hash(token: str) -> str:
@@ -18,6 +24,12 @@ def token_hash(token: str) -> str:
 
 def find_check(token: str) -> Check | None:
     return Check.objects.select_related("customer").filter(token_hash=token_hash(token)).first()
+
+
+def left_in_flight(*, at: dt.datetime, limit: int) -> list[UUID]:
+    """Checks whose question has been out for longer than any partner may take: their process died."""
+    asked = Check.objects.in_flight().filter(changes__step=F("step"), changes__at__lte=at - LEFT_AFTER)
+    return list(asked.order_by("changes__at", "id").values_list("id", flat=True)[:limit])
 
 
 def latest_inquiry(check: Check) -> Inquiry:

@@ -1,0 +1,215 @@
+"""The identity page, one thing at a time: consent, data, code, result. Nothing is charged on any of them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from common.clock import now, today_in_taipei
+from common.errors import Refusal
+from common.references import mask_phone
+from verification import errors, operations, queries
+from verification.forms import CodeForm, ConsentForm, DataForm
+from verification.models import Check
+from verification.rules.consent import CONSENT_PARAGRAPHS, CONSENT_VERSION, consent_text_hash
+from verification.states import IN_FLIGHT, Status
+
+_STEPS = (_("Consent"), _("Data"), _("Code"), _("Result"))
+
+Page = Callable[[HttpRequest, Check, str], HttpResponse]
+View = Callable[..., HttpResponse]
+
+_PAYER = "payer"
+
+# The step that a page belongs to, counted from 0.
+_STEP_OF = {Status.STARTED: 0, Status.CONSENTED: 1, Status.MISMATCH: 1, Status.CODE_SENT: 2}
+
+# Where a check of this status is looked at; every other status has its result page.
+_PAGE_OF = {Status.STARTED: "consent", Status.CONSENTED: "data", Status.CODE_SENT: "code"}
+_RESULT_TEMPLATES = {
+    Status.PASSED: "verification/passed.html",
+    Status.MISMATCH: "verification/mismatch.html",
+    Status.REFUSED: "verification/refused.html",
+    Status.UNAVAILABLE: "verification/unavailable.html",
+    Status.SUBMITTED: "verification/asking.html",
+    Status.ASKING: "verification/asking.html",
+}
+
+
+def _identity_page(*expected: Status) -> Callable[[Page], View]:
+    """Find the check by its link; send the person to the page that its status is looked at on, unless this is it."""
+
+    def decorate(page: Page) -> View:
+        @functools.wraps(page)
+        @never_cache
+        def view(request: HttpRequest, token: str) -> HttpResponse:
+            check = queries.find_check(token)
+            if check is None:
+                return render(request, "verification/unknown_link.html", status=404)
+            _speak(request, check)
+            if check.is_over(now()):
+                return _ended(request, check)
+            if check.status not in expected:
+                return redirect("verification:home", token=token)
+            try:
+                return page(request, check, token)
+            except errors.CheckElsewhere:
+                return redirect("verification:home", token=token)
+            except errors.CheckEnded:
+                return _ended(request, check)
+
+        return view
+
+    return decorate
+
+
+@require_safe
+@_identity_page(*Status)
+def home(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    return redirect(f"verification:{_PAGE_OF.get(Status(check.status), 'result')}", token=token)
+
+
+@_identity_page(Status.STARTED)
+def consent(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.give_consent(
+                check_id=check.id,
+                version=form.cleaned_data["version"],
+                text_hash=form.cleaned_data["text_hash"],
+                language=translation.get_language() or settings.LANGUAGE_CODE,
+                at=now(),
+                by=_PAYER,
+            )
+            return redirect("verification:data", token=token)
+        except errors.ConsentTextChanged as refusal:
+            form.add_error(None, refusal.detail())
+    more = {"paragraphs": CONSENT_PARAGRAPHS, "version": CONSENT_VERSION, "text_hash": consent_text_hash()}
+    return _form_page(request, check, token, "verification/consent.html", form, **more)
+
+
+@_identity_page(Status.CONSENTED, Status.MISMATCH)
+def data(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    at = now()
+    if not queries.tries_left_today(check, at=at):
+        return render(request, "verification/mismatch.html", {**_context(check, token), "tries_left": 0})
+    form = DataForm(request.POST or None, today=today_in_taipei(at))
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.submit_data(check_id=check.id, data=form.data_given(), at=at, by=_PAYER)
+            return redirect("verification:home", token=token)
+        except (errors.TriesUsedUp, errors.AnotherCheckRunning) as refusal:
+            form.add_error(None, refusal.detail())
+    return _form_page(request, check, token, "verification/data.html", form)
+
+
+@_identity_page(Status.CODE_SENT, Status.ASKING)
+def code(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    if request.method != "POST" and check.status == Status.ASKING:
+        return redirect("verification:result", token=token)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.answer_code(check_id=check.id, text=form.cleaned_data["code"], at=now(), by=_PAYER)
+            return redirect("verification:home", token=token)
+        except (errors.CheckElsewhere, errors.CheckEnded):
+            raise
+        except Refusal as refusal:
+            form.add_error("code", refusal.detail())
+    return _code_page(request, check, token, form)
+
+
+@require_POST
+@_identity_page(Status.CODE_SENT)
+def resend(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    form = CodeForm({})
+    form.errors.clear()
+    try:
+        operations.resend_code(check_id=check.id, at=now(), by=_PAYER)
+    except (errors.ResendTooEarly, errors.ResendsUsedUp) as refusal:
+        form.add_error(None, refusal.detail())
+        return _code_page(request, check, token, form)
+    return redirect("verification:code", token=token)
+
+
+@require_POST
+@_identity_page(Status.UNAVAILABLE, *IN_FLIGHT)
+def again(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    try:
+        operations.try_again(check_id=check.id, at=now(), by=_PAYER)
+    except (errors.TriesUsedUp, errors.AnotherCheckRunning) as refusal:
+        context = {**_context(check, token), "refusal": refusal.detail()}
+        return render(request, "verification/unavailable.html", context, status=refusal.http_status)
+    return redirect("verification:home", token=token)
+
+
+@require_safe
+@_identity_page(*_RESULT_TEMPLATES)
+def result(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    at = now()
+    context = _context(check, token)
+    if check.status == Status.MISMATCH:
+        context["tries_left"] = queries.tries_left_today(check, at=at)
+        context["steps"] = _steps(len(_STEPS) - 1)
+    if check.wait_until is not None:
+        context["wait_until"] = check.wait_until
+        seconds = max(0, math.ceil((check.wait_until - at).total_seconds()))
+        context["wait_seconds"], context["wait_clock"] = seconds, f"{seconds // 60}:{seconds % 60:02d}"
+    return render(request, _RESULT_TEMPLATES[Status(check.status)], context)
+
+
+def _code_page(request: HttpRequest, check: Check, token: str, form: CodeForm) -> HttpResponse:
+    inquiry = queries.latest_inquiry(check)
+    latest = queries.latest_code(inquiry)
+    more = {
+        "phone": mask_phone(check.customer.phone),
+        "sent_at": latest.sent_at,
+        "good_until": latest.expires_at,
+        "resends_left": queries.resends_left(inquiry),
+        "resend_seconds": queries.seconds_until_resend(inquiry, at=now()),
+    }
+    return _form_page(request, check, token, "verification/code.html", form, **more)
+
+
+def _form_page(
+    request: HttpRequest, check: Check, token: str, template: str, form: forms.Form, **more: Any
+) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, template, {**_context(check, token), "form": form, **more}, status=status)
+
+
+def _ended(request: HttpRequest, check: Check) -> HttpResponse:
+    return render(request, "verification/ended.html", _context(check, ""), status=errors.CheckEnded.http_status)
+
+
+def _context(check: Check, token: str) -> dict[str, Any]:
+    return {
+        "token": token,
+        "platform_name": check.platform_name,
+        "return_url": check.return_url,
+        "steps": _steps(_STEP_OF.get(Status(check.status), len(_STEPS) - 1)),
+    }
+
+
+def _steps(current: int) -> list[dict[str, Any]]:
+    states = ["done"] * current + ["current"] + ["todo"] * (len(_STEPS) - 1 - current)
+    return [{"text": text, "state": state} for text, state in zip(_STEPS, states, strict=True)]
+
+
+def _speak(request: HttpRequest, check: Check) -> None:
+    """The platform named the payer's language; it counts until the person chooses one here."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(check.language)
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # set by LocaleMiddleware
