@@ -20,7 +20,8 @@ class Client:
     """One partner's address and token. Reuses connections; safe to share between threads."""
 
     def __init__(self, base_url: str, token: str, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
-        self._deadline_seconds = deadline_seconds
+        assert base_url, "a partner without an address"
+        assert token, "a partner without a token"
         self._http = httpx.Client(
             base_url=base_url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},

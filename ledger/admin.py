@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from ledger.models import Entry, Journal
 from common.console import ReadOnlyAdmin, ReadOnlyInline
+from ledger.models import Entry, Journal
 
 
 class EntryLines(ReadOnlyInline):

@@ -17,7 +17,8 @@ class LinkDead(Refusal):
     http_status = 410
     title = _("This payment link is no longer valid")
     text = _(
-        "Nothing was charged by opening it. Please go back to the shop and choose to pay again: it sends you here with a fresh link."
+        "Nothing was charged by opening it. Please go back to the shop and choose to pay again: it sends you "
+        "here with a fresh link."
     )
 
 
@@ -33,7 +34,8 @@ class OrderAmountsDiffer(Refusal):
     http_status = 409
     title = _("This order is already here with another amount")
     text = _(
-        "The order stands at NT$%(existing_minor)s, the request says NT$%(requested_minor)s. Nothing was charged. Cancel the first payment, or send the order under another number."
+        "The order stands at NT$%(existing_minor)s, the request says NT$%(requested_minor)s. Nothing was "
+        "charged. Cancel the first payment, or send the order under another number."
     )
 
 
@@ -42,7 +44,8 @@ class NotCancellable(Refusal):
     http_status = 409
     title = _("This payment can't be cancelled any more")
     text = _(
-        "It is %(status)s. A payment can be cancelled until the bank is asked for the money; after that, ask for a refund."
+        "It is %(status)s. A payment can be cancelled until the bank is asked for the money; after that, ask "
+        "for a refund."
     )
 
 
@@ -87,7 +90,8 @@ class AttemptInProgress(Refusal):
     http_status = 409
     title = _("This payment is being confirmed")
     text = _(
-        "A confirmation of this order is on its way, perhaps from another window. It is charged once at most: please wait for its result and don't pay again."
+        "A confirmation of this order is on its way, perhaps from another window. It is charged once at most: "
+        "please wait for its result and don't pay again."
     )
     money_moved = "unknown"
     retryable = True
@@ -98,7 +102,8 @@ class OrderChanged(Refusal):
     http_status = 409
     title = _("The card signed another order than the one here")
     text = _(
-        "Nothing was charged. Please open the payment page again from the shop and compare the amount before you confirm."
+        "Nothing was charged. Please open the payment page again from the shop and compare the amount before "
+        "you confirm."
     )
 
 
@@ -167,7 +172,8 @@ class LimitExceeded(Refusal):
     http_status = 403
     title = _("This payment is above a limit of the account")
     text = _(
-        "Nothing was charged. The limit “%(limit_name)s” is NT$%(limit_minor)s; NT$%(left_minor)s is left and this payment needs NT$%(amount_minor)s."
+        "Nothing was charged. The limit “%(limit_name)s” is NT$%(limit_minor)s; NT$%(left_minor)s is left and "
+        "this payment needs NT$%(amount_minor)s."
     )
 
 

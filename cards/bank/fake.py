@@ -60,7 +60,7 @@ class FakeBank:
         self.not_found_is_final = self.answers_enquiries = True
 
     def behave(self, account_number: str, *behaviours: str) -> None:
-        """What the next movements of this account do: approve, timeout_before, timeout_after, late, wrong_amount, or a decline code such as "4501"."""
+        """Queue this account's next answers: approve, timeout_before, timeout_after, late, wrong_amount, or a decline code."""
         self.behaviours[account_number] += behaviours
 
     def set_profile(self, account_number: str, **changes: object) -> None:

@@ -20,7 +20,9 @@ def enquire_about(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
     """
     if payment.status not in IN_FLIGHT:
         return payment
-    attempt = Attempt.objects.get(payment=payment, outcome="")
+    attempt = Attempt.objects.filter(payment=payment, outcome="").first()
+    if attempt is None:  # another enquiry has just written the bank's word down
+        return Payment.objects.get(pk=payment.pk)
     outcome = bank.bank().enquire_debit(attempt.request_id)
     phases.reached(DebitPhase.ENQUIRED)
     try:

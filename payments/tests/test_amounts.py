@@ -24,4 +24,8 @@ def test_the_amounts_of_an_order(product, shipping, discount, rate, order, charg
 
     amounts = amounts_of(quote, Decimal(1))
 
-    assert (amounts.order.amount_minor, amounts.charge.amount_minor, amounts.final.amount_minor) == (order, charge, final)
+    assert (amounts.order.amount_minor, amounts.charge.amount_minor, amounts.final.amount_minor) == (
+        order,
+        charge,
+        final,
+    )

@@ -41,7 +41,9 @@ def test_200_concurrent_payers_of_one_account_never_pass_its_limit(at):
 
     results = at_once(
         [
-            lambda payment=payment, card=card: operations.pay_by_card(payment=payment, signed=card, at=at, by="payer").status
+            lambda payment=payment, card=card: (
+                operations.pay_by_card(payment=payment, signed=card, at=at, by="payer").status
+            )
             for payment, card in zip(payments, signed, strict=True)
         ]
     )
@@ -93,9 +95,11 @@ def test_50_creations_of_one_order_at_once_make_one_payment(at):
 
     results = at_once(
         [
-            lambda: operations.create_payment(
-                platform=platform, order=make_order(at, order_number="TB1"), at=at, by="platform"
-            ).payment.reference
+            lambda: (
+                operations.create_payment(
+                    platform=platform, order=make_order(at, order_number="TB1"), at=at, by="platform"
+                ).payment.reference
+            )
             for _ in range(50)
         ]
     )
@@ -112,9 +116,9 @@ def test_a_card_and_a_cancellation_at_once_leave_one_of_the_two(at):
 
         results = at_once(
             [
-                lambda payment=payment, signed=signed: operations.pay_by_card(
-                    payment=payment, signed=signed, at=at, by="payer"
-                ).status,
+                lambda payment=payment, signed=signed: (
+                    operations.pay_by_card(payment=payment, signed=signed, at=at, by="payer").status
+                ),
                 lambda payment=payment: operations.cancel_payment(payment=payment, at=at, by="platform").status,
             ]
         )
