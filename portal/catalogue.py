@@ -1,0 +1,108 @@
+"""Sample values for the catalogue of components: one of each, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.clock import TAIPEI
+
+_AT = dt.datetime(2026, 9, 22, 10, 5, tzinfo=TAIPEI)
+
+
+class SampleForm(forms.Form):
+    order_number = forms.CharField(label=gettext_lazy("Order number"), help_text=gettext_lazy("As the shop shows it."))
+    account_last4 = forms.CharField(label=gettext_lazy("Last four digits of the account"), min_length=4, max_length=4)
+    place = forms.ChoiceField(
+        label=gettext_lazy("Issue place"),
+        choices=[("", "—"), ("tpe", gettext_lazy("Taipei City")), ("khh", gettext_lazy("Kaohsiung City"))],
+    )
+    agreed = forms.BooleanField(label=gettext_lazy("I have read this and agree."))
+
+
+def samples() -> dict[str, Any]:
+    return {
+        "form": SampleForm(auto_id="empty_%s"),
+        "form_with_errors": SampleForm({"account_last4": "12", "order_number": ""}, auto_id="wrong_%s"),
+        "steps": [
+            {"text": _("Check the order"), "state": "done"},
+            {"text": _("Insert the card"), "state": "current"},
+            {"text": _("Confirm"), "state": "todo"},
+            {"text": _("Result"), "state": "todo"},
+        ],
+        **_money(),
+        **_devices(),
+        **_time(),
+    }
+
+
+def _money() -> dict[str, Any]:
+    return {
+        "lines": [
+            {"label": _("Goods"), "value": "CNY 198.00"},
+            {"label": _("Shipping"), "value": "CNY 22.50"},
+            {"label": _("Discount"), "value": "−CNY 9.75", "kind": "discount"},
+            {"label": _("Order amount"), "value": "NT$951", "note": _("1 CNY = 4.5125 TWD, quoted by the platform")},
+            {"label": _("Handling charge"), "value": "NT$10", "kind": "charge", "note": "1 %"},
+        ],
+        "total": {"label": _("Final amount"), "value": "NT$961"},
+        "rows": [
+            {"label": _("Payment"), "value": "PAY-05ZK3T9MQ2W7XC"},
+            {"label": _("Order number"), "value": "TB-20260922-0017"},
+            {"label": _("Paid from"), "value": "••••5566", "hint": _("savings account")},
+        ],
+        "accounts": [
+            {"value": "1", "name": _("Savings account"), "number": "••••5566", "checked": True},
+            {"value": "2", "name": _("Savings account"), "number": "••••0903"},
+            {
+                "value": "3",
+                "name": _("Closed account"),
+                "number": "••••4507",
+                "disabled": True,
+                "note": _("can't be used here"),
+            },
+        ],
+    }
+
+
+def _devices() -> dict[str, Any]:
+    rows = [
+        ("computer", _("Card reader component"), _("Version 1.0 answers."), "ok", _("ready")),
+        ("reader", _("Card reader"), _("Plug the reader into this computer."), "problem", _("not found")),
+        ("card", _("ATM card"), _("Insert the card, chip first."), "wait", _("waiting")),
+        ("shield", _("Card authority"), _("Is asked when you confirm."), "off", _("not yet")),
+    ]
+    names = ("icon", "name", "text", "state", "state_text")
+    return {"devices": [dict(zip(names, row, strict=True)) for row in rows]}
+
+
+def _time() -> dict[str, Any]:
+    holiday = _("Mid-Autumn Festival"), _("Saturday"), _("Sunday"), _("Confucius' Birthday")
+    reasons = {25: holiday[0], 26: holiday[1], 27: holiday[2], 28: holiday[3]}
+    days, number = [], 0
+    for ahead in range(1, 11):
+        day = _AT.date() + dt.timedelta(days=ahead)
+        why = reasons.get(day.day)
+        number += why is None
+        days.append({"date": day, "number": None if why else number, "state": "skipped" if why else "counted", "why": why})
+    days[0]["today"] = True
+    days.append({"date": dt.date(2026, 10, 5), "number": 7, "state": "expected", "why": _("expected")})
+    days.append({"date": dt.date(2026, 10, 6), "number": 8, "state": "deferred", "why": _("moved: maintenance")})
+    days.append({"date": dt.date(2026, 10, 8), "number": 10, "state": "latest", "why": _("at the latest")})
+    return {
+        "days": days,
+        "entries": [
+            {"title": _("You confirmed with your card"), "at": _AT, "state": "done"},
+            {"title": _("The bank charged NT$961"), "at": _AT + dt.timedelta(seconds=4), "state": "done"},
+            {
+                "title": _("We are telling the shop"),
+                "text": _("It did not answer. The next try is at 10:35."),
+                "state": "current",
+            },
+            {"title": _("The shop confirms your order"), "state": "todo"},
+        ],
+    }

@@ -1,0 +1,200 @@
+"""The portal's own pages: start, help, errors, the list of error codes, and what machines ask (alive, ready, idle)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+import payments.queries
+import refunds.queries
+from common import clock
+from common.errors import Refusal
+from common.money import Money
+from notifications.models import Event, Message
+from payments.amounts import Amounts, Quote, amounts_of
+from payments.models import Payment
+from portal import catalogue
+from portal.errors import PROBLEM_JSON
+from refunds.deferral import RUN_OPENS
+from refunds.models import Refund
+from verification import rules
+from verification.limits import gate_rule
+from verification.models import Check
+
+# The published rule for "deducted but not completed": wait one to two hours, then ask the platform.
+NOTICE_WAIT_HOURS = (1, 2)
+# The order of the help page's worked example; its charge is worked out by the engine.
+EXAMPLE_ORDER_MINOR = 951
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What base.html needs on every page. No query: an error page must work without the database."""
+    return {"sandbox": settings.SANDBOX, "sandbox_url": settings.SANDBOX_URL, "platform_phone": _platform_phone}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help.html", {"figures": help_figures(clock.now())})
+
+
+def help_figures(at: dt.datetime) -> dict[str, Any]:
+    """The numbers of the help page as texts, from the rows and constants that the engine reads."""
+    figures = payments.queries.help_figures(at) | refunds.queries.help_figures()
+    amounts = _example(Decimal(figures["charge_percent"]))
+    money = {
+        name.removesuffix("_minor"): str(Money.twd(value)) for name, value in figures.items() if name.endswith("_minor")
+    }
+    return figures | money | {
+        "example_order": str(amounts.order),
+        "example_charge": str(amounts.charge),
+        "example_final": str(amounts.final),
+        "gate_years": rules.valid_until(dt.date(2001, 1, 1)).year - 2001,
+        "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
+        "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
+        "notice_hours_min": NOTICE_WAIT_HOURS[0],
+        "notice_hours_max": NOTICE_WAIT_HOURS[1],
+    }
+
+
+@require_safe
+def error_catalogue(request: HttpRequest) -> HttpResponse:
+    """Every code the API answers with, read from the classes that raise them; problem documents link here."""
+    refusals = sorted(_all_refusals(Refusal), key=lambda refusal: refusal.code)
+    rows = [
+        {
+            "code": refusal.code,
+            "status": refusal.http_status,
+            "title": refusal.title,
+            "text": refusal.text,
+            "money_moved": refusal.money_moved,
+            "retryable": refusal.retryable,
+        }
+        for refusal in refusals
+    ]
+    return render(request, "portal/errors.html", {"rows": rows})
+
+
+@require_safe
+def component_catalogue(request: HttpRequest) -> HttpResponse:
+    """Every component of the design system with sample values; in the sandbox only."""
+    return render(request, "portal/components.html", catalogue.samples())
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Says nothing about anything behind it."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """This process can work: its database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "database does not answer"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def idle(request: HttpRequest) -> HttpResponse:
+    """Whether nothing is due at this moment of the (test) clock; the sandbox waits for it between two moves of time."""
+    at = clock.now()
+    switched_on = Q(endpoint=None) | Q(endpoint__enabled=True)
+    due = {
+        "payments_to_expire": Payment.objects.to_expire(at),
+        "debits_to_enquire": Payment.objects.to_enquire(at),
+        # Before the day's run opens its refunds only wait.
+        "refunds_to_credit": Refund.objects.due(at) if clock.taipei(at).time() >= RUN_OPENS else Refund.objects.none(),
+        "credits_to_enquire": Refund.objects.to_enquire(at),
+        "checks_to_expire": Check.objects.left_open(at),
+        "messages": Message.objects.filter(switched_on, status="pending", due_at__lte=at),
+        "events_to_number": Event.objects.filter(number=None),
+    }
+    waiting = sorted(name for name, rows in due.items() if rows.exists())
+    return JsonResponse({"idle": not waiting, "waiting": waiting})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, "bad_request", _("This request can't be understood"))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 403, "permission_denied", _("This is not allowed"))
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 404, "not_found", _("There is no page here"))
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _error(request, 429, "too_many_requests", _("Too many tries in a short time"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, "internal_error", _("Something went wrong on our side"), money_moved="unknown")
+
+
+def service_unavailable(request: HttpRequest) -> HttpResponse:
+    return _error(request, 503, "unavailable", _("The service rests for a moment"))
+
+
+def _error(
+    request: HttpRequest, http_status: int, code: str, title: str, *, money_moved: str = "no"
+) -> HttpResponse:
+    """A page for people, a problem document under /api/."""
+    request_id = getattr(request, "request_id", "")
+    if request.path.startswith("/api/"):
+        body = {
+            "type": f"{settings.PORTAL_URL}/api/errors/#{code}",
+            "title": title,
+            "status": http_status,
+            "detail": title,
+            "code": code,
+            "money_moved": money_moved,
+            "retryable": http_status in (429, 500, 503),
+            "request_id": request_id,
+        }
+        return JsonResponse(body, status=http_status, content_type=PROBLEM_JSON)
+    return render(request, f"portal/{http_status}.html", {"request_id": request_id}, status=http_status)
+
+
+def _platform_phone() -> str:
+    """Called by the templates that show it, so that all others ask the database nothing."""
+    try:
+        return str(payments.queries.help_figures(clock.now())["platform_phone"])
+    except DatabaseError:
+        return ""
+
+
+def _example(charge_percent: Decimal) -> Amounts:
+    nothing = Money.twd(0)
+    quote = Quote(Money.twd(EXAMPLE_ORDER_MINOR), shipping=nothing, discount=nothing, rate=Decimal(1))
+    return amounts_of(quote, charge_percent)
+
+
+def _all_refusals(parent: type[Refusal]) -> Iterator[type[Refusal]]:
+    for child in parent.__subclasses__():
+        if "code" in vars(child):
+            yield child
+        yield from _all_refusals(child)
