@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -130,7 +130,7 @@ def answer_through(*, kind: str, seconds: float, call: Call, request: HttpReques
 def _answer_after_doing(kind: str, seconds: float, call: Call) -> HttpResponseBase:
     if kind == "slow":
         # A sleeping call must not keep a database connection from the others.
-        close_old_connections()
+        give_connection_back()
         time.sleep(seconds)
     answer = call.act()
     if kind == "duplicate":
@@ -144,6 +144,12 @@ def _answer_after_doing(kind: str, seconds: float, call: Call) -> HttpResponseBa
     if kind == "wrong_amount" and "amount_minor" in answer:
         answer = {**answer, "amount_minor": answer["amount_minor"] + 1}
     return JsonResponse(answer)
+
+
+def give_connection_back() -> None:
+    """Let others have this thread's database connection while it waits. A transaction (of a test) keeps its own."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _no_answer() -> HttpResponseBase:
@@ -161,4 +167,5 @@ def _broken_connection(request: HttpRequest) -> HttpResponseBase:
     if isinstance(held, socket.socket):
         # Zero seconds of lingering: closing sends a reset instead of a goodbye.
         held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        held.close()
     return _no_answer()

@@ -33,8 +33,8 @@ class AccountOutcome:
 
 
 ACCOUNTS: dict[str, AccountOutcome] = {
-    "pays": AccountOutcome("0001", _("Pays. NT$500,000 to spend.")),
-    "pays_too": AccountOutcome("0002", _("Pays. A second account with its own limits and NT$500,000 to spend.")),
+    "pays": AccountOutcome("0001", _("Pays. NT$50 million in it.")),
+    "pays_too": AccountOutcome("0002", _("Pays. A second account with limits of its own, NT$50 million in it.")),
     "poor": AccountOutcome("1501", _("Only NT$100 in it: dearer orders are declined (4501)."), balance_minor=100),
     "under_age": AccountOutcome("1018", _("Its holder is under age: refused before anything is debited.")),
     "foreign_card": AccountOutcome("2001", _("Its card is foreign-issued: refused."), card_issued="foreign"),

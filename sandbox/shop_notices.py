@@ -6,13 +6,13 @@ import json
 import time
 from typing import Any
 
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from common import clock
 from sandbox import shop, shop_portal
+from sandbox.faults import give_connection_back
 from sandbox.models import ShopSwitch
 from sandbox.pages import json_body
 
@@ -29,7 +29,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     if receiver == ShopSwitch.Receiver.DOWN:
         return HttpResponse("out of order\n", status=500, content_type="text/plain")
     if receiver == ShopSwitch.Receiver.HANG:
-        close_old_connections()
+        give_connection_back()
         time.sleep(HANG_SECONDS)
         return HttpResponse("too slow\n", status=500, content_type="text/plain")
     return _take(request)

@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from reader.card_plug import CardPlug
 from reader.software_card import CardAccount, CardFace, CardState, SoftwareCard
 from reader.tac import derive_key
+from sandbox.faults import give_connection_back
 from sandbox.models import ReaderSlot, VirtualCard
 from sandbox.models.world import TRIES_MAX
 
@@ -34,20 +35,20 @@ class StoredMemory:
         try:
             return VirtualCard.objects.get(serial=self._serial).password == digits
         finally:
-            close_old_connections()
+            give_connection_back()
 
     def load(self) -> CardState:
         try:
             card = VirtualCard.objects.get(serial=self._serial)
             return CardState(tries_left=card.tries_left, counter=card.counter)
         finally:
-            close_old_connections()
+            give_connection_back()
 
     def save(self, state: CardState) -> None:
         try:
             VirtualCard.objects.filter(serial=self._serial).update(tries_left=state.tries_left, counter=state.counter)
         finally:
-            close_old_connections()
+            give_connection_back()
 
 
 def find_card(name: str) -> VirtualCard:
@@ -85,7 +86,7 @@ def restore() -> None:
     held = ReaderSlot.held()
     if held:
         _plug.insert(_software_card(held))
-    close_old_connections()
+    give_connection_back()
 
 
 def state() -> dict[str, Any]:
