@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from common.clock import today_in_taipei
 from common.errors import FieldError, InvalidRequest
@@ -114,7 +115,7 @@ def cancel_refund(*, platform: Platform, reference: str, at: dt.datetime, by: st
 
 def _refuse_bad_amount(amount_minor: int) -> None:
     if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
-        raise InvalidRequest([FieldError("/amount_minor", "out_of_range", errors.AMOUNT_OUT_OF_RANGE)])
+        raise InvalidRequest([FieldError("/amount_minor", "out_of_range", _("An amount of whole dollars above zero."))])
 
 
 def _lock_payment(platform: Platform, reference: str) -> Payment:

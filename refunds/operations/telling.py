@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from common.jobs import run_soon
 from notifications import operations as notifications
 from refunds import events
 from refunds.models import Refund
@@ -14,7 +13,6 @@ def tell_platform(kind: str, refund: Refund, *, at: dt.datetime) -> None:
     notifications.enqueue_event(
         platform=refund.platform, kind=kind, subject=refund.reference, data=events.refund_body(refund, at), at=at
     )
-    run_soon("notifications.number_events")
 
 
 def tell_customer(purpose: str, refund: Refund, text: str, *, at: dt.datetime) -> None:
