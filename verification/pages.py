@@ -25,7 +25,7 @@ from verification.models import Check
 from verification.rules.consent import CONSENT_PARAGRAPHS, CONSENT_VERSION, consent_text_hash
 from verification.states import IN_FLIGHT, Status
 
-_STEPS = (_("Consent"), _("Data"), _("Code"), _("Result"))
+_STEPS = (_("Consent"), _("Your data"), _("SMS code"), _("Result"))
 
 Page = Callable[[HttpRequest, Check, str], HttpResponse]
 View = Callable[..., HttpResponse]
