@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from audit import rules
 from audit.models import DailyHead, Head, Link, Record
-from audit.operations import HASHED
 
 Kind = Literal["changed", "removed", "slipped_in", "link_broken", "tail_cut", "head_forged"]
 
@@ -44,7 +43,7 @@ def _chain(chunk: int) -> Iterator[tuple[Link, dict[str, Any] | None]]:
     """Links in order with the fields of their records; None where a link's record is gone."""
     after = 0
     while links := list(Link.objects.filter(position__gt=after).order_by("position")[:chunk]):
-        rows = Record.objects.filter(id__in=[link.record_id for link in links]).values(*HASHED)
+        rows = Record.objects.filter(id__in=[link.record_id for link in links]).values(*rules.HASHED)
         records = {row["id"]: row for row in rows}
         yield from ((link, records.get(link.record_id)) for link in links)
         after = links[-1].position

@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 
 _LOCK = "audit.linking"
 BATCH = 1_000
-# A record as it is hashed: every column that someone might want to change. txid is the database's own affair.
-HASHED = ("id", "by", "role", "action", "subject", "reason", "details", "at")
 
 
 def record(
@@ -57,7 +55,7 @@ def link_records(*, limit: int = BATCH) -> int:
         )
         # A database restored from a dump counts its transactions anew: then look at all records once.
         since = head.txid if head.txid <= horizon else 0
-        waiting = Record.objects.filter(txid__gte=since, link=None).order_by("id").values(*HASHED)
+        waiting = Record.objects.filter(txid__gte=since, link=None).order_by("id").values(*rules.HASHED)
         records = list(waiting[:limit])
         if not records:
             return 0

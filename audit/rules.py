@@ -14,6 +14,8 @@ from common.sealing import keyed_hash
 
 # What the first link follows.
 GENESIS = "0" * 64
+# A record as it is hashed: every column that someone might want to change. txid is the database's own affair.
+HASHED = ("id", "by", "role", "action", "subject", "reason", "details", "at")
 
 
 def link_hash(*, previous_hash: str, position: int, record: Mapping[str, Any]) -> str:

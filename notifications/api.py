@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from common.errors import FieldError, InvalidRequest
 from notifications import queries
+from platforms.api import calling_platform
 
 _LIMIT_DEFAULT = 100
 _AFTER_MAX = 2**63 - 1
@@ -41,7 +42,7 @@ class EventFeed(APIView):
     def get(self, request: Request) -> Response:
         after = _whole(request, "after", default=0, least=0, most=_AFTER_MAX)
         limit = _whole(request, "limit", default=_LIMIT_DEFAULT, least=1, most=queries.FEED_PAGE_MAX)
-        page = queries.feed_page(request.user.platform, after=after, limit=limit)
+        page = queries.feed_page(calling_platform(request), after=after, limit=limit)
         return Response({"data": page.events, "next_after": page.next_after, "has_more": page.has_more})
 
 

@@ -83,7 +83,7 @@ class Numbering(models.Model):
 class Message(Stateful):
     """One event to one endpoint, or one text to one phone. Delivered once the other side took it."""
 
-    MOVES = MOVES  # type: ignore[assignment]
+    MOVES = MOVES
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     channel = models.CharField(max_length=8, choices=[(channel.value, channel.value) for channel in Channel])

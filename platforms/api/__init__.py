@@ -6,6 +6,7 @@ Imports no view: REST framework loads the authentication class while it loads it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -32,6 +33,11 @@ class PlatformCaller:
 
     def __str__(self) -> str:
         return f"platform:{self.platform.code}"
+
+
+def calling_platform(request: Request) -> Platform:
+    """Whose request this is, once it is authenticated."""
+    return cast(PlatformCaller, request.user).platform
 
 
 class PlatformAuthentication(BaseAuthentication):

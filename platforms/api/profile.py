@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from platforms.api import calling_platform
 from platforms.models import WebhookEndpoint
 
 
@@ -42,7 +43,7 @@ class PlatformProfile(APIView):
         ),
     )
     def get(self, request: Request) -> Response:
-        platform = request.user.platform
+        platform = calling_platform(request)
         endpoints = platform.endpoints.order_by("created_at", "id")
         return Response(
             {

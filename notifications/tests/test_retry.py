@@ -1,0 +1,74 @@
+"""The ladder: when a message is tried again, and when no more."""
+
+import datetime as dt
+
+import pytest
+
+from notifications import retry
+from notifications.states import Channel
+
+NOON = dt.datetime(2026, 6, 8, 12, 0, tzinfo=dt.UTC)
+SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
+
+
+def test_the_ladder_is_the_one_promised():
+    quarters = [15 * MINUTE * n for n in range(1, 25)]
+    hours = [HOUR * n for n in range(7, 25)]
+    threes = [HOUR * n for n in range(27, 73, 3)]
+
+    beginning = [0 * SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE]
+
+    assert list(retry.LADDER) == beginning + quarters + hours + threes
+    assert len(retry.LADDER) == 63
+    assert retry.LADDER[-1] == 72 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("tried_after", "next_after"),
+    [
+        (0 * SECOND, 5 * SECOND),
+        (1 * SECOND, 5 * SECOND),
+        (5 * SECOND, 30 * SECOND),
+        (30 * SECOND, 2 * MINUTE),
+        (2 * MINUTE, 5 * MINUTE),
+        (5 * MINUTE, 15 * MINUTE),
+        (7 * MINUTE, 15 * MINUTE),
+        (15 * MINUTE, 30 * MINUTE),
+        (5 * HOUR + 59 * MINUTE, 6 * HOUR),
+        (6 * HOUR, 7 * HOUR),
+        (23 * HOUR, 24 * HOUR),
+        (24 * HOUR, 27 * HOUR),
+        (69 * HOUR + SECOND, 72 * HOUR),
+        (72 * HOUR - SECOND, 72 * HOUR),
+        (72 * HOUR, None),
+        (240 * HOUR, None),
+        (-HOUR, 0 * SECOND),
+    ],
+)
+def test_the_next_try_is_the_next_mark_counted_from_the_events_time(tried_after, next_after):
+    due = retry.next_due(retry.LADDER, since=NOON, at=NOON + tried_after)
+
+    assert due == (None if next_after is None else NOON + next_after)
+
+
+@pytest.mark.parametrize(("until", "gap"), [(6 * HOUR, 15 * MINUTE), (24 * HOUR, HOUR), (72 * HOUR, 3 * HOUR)])
+def test_no_two_tries_are_further_apart_than_the_figures_allow(until, gap):
+    marks = [mark for mark in retry.LADDER if mark <= until]
+
+    assert max(after - before for before, after in zip(marks, marks[1:], strict=False)) <= gap
+
+
+@pytest.mark.parametrize(
+    ("channel", "purpose", "ends"),
+    [
+        (Channel.WEBHOOK, "payment.succeeded", 72 * HOUR),
+        (Channel.SMS, "payment_paid", 24 * HOUR),
+        (Channel.SMS, "identity_code", 5 * MINUTE),
+    ],
+)
+def test_each_kind_of_message_has_its_end(channel, purpose, ends):
+    assert retry.ladder(channel, purpose)[-1] == ends
+
+
+def test_a_lease_outlasts_two_sends():
+    assert retry.LEASE > 2 * dt.timedelta(seconds=15)
