@@ -1,0 +1,1 @@
+"""What ./run and ./test are made of; standard library only, so that it works before anything is installed."""
