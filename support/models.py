@@ -1,0 +1,115 @@
+"""Cases of customer service, their changes and notes. A case is about one payment, one refund or one finding."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.references import new_id
+from common.states import AppendOnly, StateChange, Stateful
+from payments.models import Payment
+from reconciliation.models import Finding
+from refunds.models import Refund
+from support.states import MOVES, Kind, Status
+
+# Who owns a case that nobody has taken yet.
+QUEUE = "customer-service"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> Self:
+        return self.filter(status=Status.OPEN)
+
+    def about(self, *, payment: Payment | None, refund: Refund | None, finding: Finding | None) -> Self:
+        return self.filter(payment=payment, refund=refund, finding=finding)
+
+
+class Case(Stateful):
+    """Something that a person answers for until it is settled. One is open per cause and kind."""
+
+    MOVES = MOVES
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    finding = models.ForeignKey(Finding, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    # A member of staff, or the queue.
+    owner = models.CharField(max_length=100, default=QUEUE)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar = [("work_cases", _("Can take, note and close cases"))]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["payment", "kind"], condition=Q(status=Status.OPEN.value), name="support_open_once_per_payment"
+            ),
+            models.UniqueConstraint(
+                fields=["refund", "kind"], condition=Q(status=Status.OPEN.value), name="support_open_once_per_refund"
+            ),
+            models.UniqueConstraint(
+                fields=["finding", "kind"], condition=Q(status=Status.OPEN.value), name="support_open_once_per_finding"
+            ),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, refund__isnull=True, finding__isnull=True)
+                | Q(payment__isnull=True, refund__isnull=False, finding__isnull=True)
+                | Q(payment__isnull=True, refund__isnull=True, finding__isnull=False),
+                name="support_case_is_about_one_thing",
+            ),
+            models.CheckConstraint(condition=~Q(owner=""), name="support_case_has_an_owner"),
+            models.CheckConstraint(
+                condition=Q(status=Status.OPEN.value, closed_at__isnull=True)
+                | (Q(status=Status.CLOSED.value, closed_at__isnull=False) & ~Q(closed_reason="")),
+                name="support_closed_says_when_and_why",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="support_case_kind_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["opened_at"], condition=Q(status=Status.OPEN.value), name="support_open_cases"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.id}"
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a word that can be searched for."""
+        if self.payment is not None:
+            return self.payment.reference
+        if self.refund is not None:
+            return self.refund.reference
+        assert self.finding is not None
+        return f"{self.finding.name} {self.finding.subject}"
+
+
+class CaseChange(StateChange):
+    subject = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="changes")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "step"], name="support_change_once")]
+
+    def __str__(self) -> str:
+        return f"case change {self.subject_id} step {self.step}"
+
+
+class CaseNote(AppendOnly):
+    """What someone wrote down about a case. Never changed; a mistake gets a second note."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=2000)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(text=""), name="support_note_says_something")]
+
+    def __str__(self) -> str:
+        return f"note {self.id}"
