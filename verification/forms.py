@@ -23,36 +23,48 @@ class ConsentForm(forms.Form):
     )
 
 
+class _Radios(forms.RadioSelect):
+    """Radio buttons whose error message leads to the first of them."""
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return super().id_for_label(id_, "0" if index is None else index)
+
+
 class DataForm(forms.Form):
     """`today` is the Taipei date: nothing on a card lies after it."""
 
     national_id = forms.CharField(
         label=_("National ID or resident certificate number"),
         help_text=_("One letter and nine digits; resident certificates of before 2021 have two letters."),
+        error_messages={"required": _("Enter the number of your ID card or resident certificate.")},
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     birth_date = forms.CharField(
         label=_("Birth date (ROC calendar)"),
         help_text=_("For example 75/03/02 or 750302. A Western year such as 1986/03/02 is understood as well."),
+        error_messages={"required": _("Enter your birth date.")},
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     issue_date = forms.CharField(
         label=_("Issue date of the card (ROC calendar)"),
         help_text=_("On the front of the ID card, for example 101/02/29."),
+        error_messages={"required": _("Enter the issue date of your card.")},
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     issue_type = forms.ChoiceField(
         label=_("Issue type"),
         help_text=_("Printed behind the issue date."),
+        error_messages={"required": _("Choose the issue type.")},
         choices=IssueType.choices,
-        widget=forms.RadioSelect,
+        widget=_Radios,
     )
     issue_place = forms.ChoiceField(
         label=_("Issue place"),
         help_text=_("Printed before the issue type."),
+        error_messages={"required": _("Choose the issue place.")},
         choices=[("", _("Please choose")), *ISSUE_PLACES.items()],
     )
 
@@ -97,6 +109,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code from the SMS"),
         help_text=_("Six digits. Blanks don't matter."),
+        error_messages={"required": _("Enter the code from the SMS.")},
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )

@@ -134,13 +134,12 @@ def code(request: HttpRequest, check: Check, token: str) -> HttpResponse:
 @require_POST
 @_identity_page(Status.CODE_SENT)
 def resend(request: HttpRequest, check: Check, token: str) -> HttpResponse:
-    form = CodeForm({})
-    form.errors.clear()
     try:
         operations.resend_code(check_id=check.id, at=now(), by=_PAYER)
     except (errors.ResendTooEarly, errors.ResendsUsedUp) as refusal:
-        form.add_error(None, refusal.detail())
-        return _code_page(request, check, token, form)
+        page = _code_page(request, check, token, CodeForm(), errors=[{"text": refusal.detail()}])
+        page.status_code = refusal.http_status
+        return page
     return redirect("verification:code", token=token)
 
 
@@ -170,10 +169,10 @@ def result(request: HttpRequest, check: Check, token: str) -> HttpResponse:
     return render(request, _RESULT_TEMPLATES[Status(check.status)], context)
 
 
-def _code_page(request: HttpRequest, check: Check, token: str, form: CodeForm) -> HttpResponse:
+def _code_page(request: HttpRequest, check: Check, token: str, form: CodeForm, **more: Any) -> HttpResponse:
     inquiry = queries.latest_inquiry(check)
     latest = queries.latest_code(inquiry)
-    more = {
+    more |= {
         "phone": mask_phone(check.customer.phone),
         "sent_at": latest.sent_at,
         "good_until": latest.expires_at,
@@ -212,4 +211,4 @@ def _speak(request: HttpRequest, check: Check) -> None:
     """The platform named the payer's language; it counts until the person chooses one here."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(check.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # set by LocaleMiddleware
+        request.LANGUAGE_CODE = translation.get_language()

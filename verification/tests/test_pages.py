@@ -200,13 +200,13 @@ class TestData:
         ("field", "typed", "said"),
         [
             ("national_id", "A123456788", "This number can&#x27;t be right"),
-            ("national_id", "", "This field is required"),
+            ("national_id", "", "Enter the number of your ID card"),
             ("birth_date", "75/13/01", "Enter a date of the ROC calendar"),
             ("birth_date", "200/01/01", "This date lies in the future"),
             ("issue_date", "yesterday", "Enter a date of the ROC calendar"),
             ("issue_date", "50/01/01", "before the birth date"),
             ("issue_type", "stolen", "Select a valid choice"),
-            ("issue_type", "", "This field is required"),
+            ("issue_type", "", "Choose the issue type"),
             ("issue_place", "00000", "Select a valid choice"),
         ],
     )
