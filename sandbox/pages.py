@@ -69,6 +69,27 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "sandbox/index.html")
 
 
+def bad_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Also the answer to a form that came without its token."""
+    return _error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("The sandbox broke; its log says why.\n", status=500, content_type="text/plain")
+
+
+def _error(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "sandbox/error.html", {"status": status}, status=status)
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -91,6 +91,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "sandbox_session"
 CSRF_COOKIE_NAME = "sandbox_csrf"
+CSRF_FAILURE_VIEW = "sandbox.pages.forbidden"
 LANGUAGE_COOKIE_NAME = "sandbox_language"
 
 LANGUAGE_CODE = "zh-hant"

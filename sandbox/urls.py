@@ -18,6 +18,10 @@ from sandbox import (
     wallet_pages,
 )
 
+# The templates of the same names are the portal's.
+handler400, handler403, handler404 = pages.bad_page, pages.forbidden, pages.not_found
+handler500 = pages.broken
+
 _bank = [
     path("profile", bank_wire.profile),
     path("debits", bank_wire.debit),

@@ -8,6 +8,7 @@ from django.test import Client
 
 from common import clock
 from sandbox import people, shop_portal
+from sandbox.tests.portal_double import PortalDouble
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,11 @@ def broke_off(response):
     with pytest.raises(BrokenPipeError):
         b"".join(response.streaming_content)
     return True
+
+
+@pytest.fixture
+def portal(settings):
+    double = PortalDouble()
+    settings.PORTAL_URL = double.url
+    yield double
+    double.stop()
