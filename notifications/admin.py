@@ -31,7 +31,7 @@ class Changes(ReadOnlyInline):
 
 class Messages(ReadOnlyInline):
     model = Message
-    fields = ("recipient", "status", "due_at", "attempts_made", "acknowledged_at")
+    fields = readonly_fields = ("recipient", "status", "due_at", "attempts_made", "acknowledged_at")
     show_change_link = True
 
 
@@ -71,6 +71,7 @@ class MessageAdmin(ReadOnlyAdmin):
         *("channel", "event", "recipient", "purpose", "subject", "text", "segments", "status", "created_at"),
         *("due_at", "attempts_made", "acknowledged_at"),
     )
+    readonly_fields = ("recipient", "segments", "status")
     inlines = (Attempts, Changes)
     action_form = ReasonForm
     actions = ("tell_again",)

@@ -1,19 +1,18 @@
 """Delivering: exactly what is due, by one process, again after a crash, and written down."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from common import phases
 from notifications import operations, retry
 from notifications.channels import fake_sender
 from notifications.channels.port import Delivered, Unknown
-from notifications.models import Attempt, Message
+from notifications.models import Attempt, Message, Retelling
 from notifications.operations import delivery
 from notifications.states import Channel, Phase, Status
-from notifications.tests.factories import AT, deliver, make_event, make_sms, make_webhook
+from notifications.tests.factories import AT, deliver, make_event, make_sms, make_webhook, together
 from platforms import operations as platforms
 from platforms.tests.factories import make_endpoint, make_platform
 
@@ -192,22 +191,13 @@ def test_a_process_that_dies_on_the_way_sends_the_same_id_and_bytes_again(phase)
 @pytest.mark.django_db(transaction=True)
 def test_eight_workers_at_once_send_each_message_once():
     messages = [make_webhook() for _ in range(40)]
-    start = threading.Barrier(8)
     counts = []
 
     def work():
-        try:
-            start.wait()
-            while tried := deliver(AT, limit=3):
-                counts.append(tried)
-        finally:
-            connection.close()
+        while tried := deliver(AT, limit=3):
+            counts.append(tried)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[work] * 8)
 
     assert sum(counts) == 40
     assert len(webhooks().sent) == 40
@@ -268,25 +258,13 @@ def test_two_operators_are_two_attempts_of_one_delivery(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_customers_pressing_at_once_are_one_retelling():
-    from notifications.models import Retelling
-
     make_webhook(URL, subject="PAY-1")
-    start = threading.Barrier(6)
-    answers = []
 
     def press():
-        try:
-            start.wait()
-            with transaction.atomic():
-                answers.append(operations.tell_again(subject="PAY-1", at=AT, by="customer"))
-        finally:
-            connection.close()
+        with transaction.atomic():
+            return operations.tell_again(subject="PAY-1", at=AT, by="customer")
 
-    threads = [threading.Thread(target=press) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(*[press] * 6)
 
     assert sorted(answers) == [False] * 5 + [True]
     assert Retelling.objects.count() == 1
