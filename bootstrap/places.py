@@ -90,6 +90,14 @@ def database_home(data: Path) -> DatabaseHome:
     )
 
 
+def remove_homes_of(folder: Path) -> None:
+    """Root's clusters of data folders inside this one; they lie elsewhere and would stay when it is deleted."""
+    for mark in ROOT_HOME.glob("*/belongs-to"):
+        data = Path(mark.read_text().splitlines()[-1])
+        if data.is_relative_to(folder):
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
 def _as_daemon() -> tuple[tuple[str, ...], int] | None:
     try:
         daemon = pwd.getpwnam("daemon")

@@ -109,7 +109,7 @@ class Cluster:
 
     def _forget_an_earlier_instance(self) -> None:
         """Root's cluster lies outside the data folder; when that was deleted, its keys went, and the cluster is useless."""
-        mark, ours = self.home.folder / "instance", instance_of(self.data)
+        mark, ours = self.home.folder / "belongs-to", f"{instance_of(self.data)}\n{self.data}\n"
         if self.home.folder.exists() and (not mark.exists() or mark.read_text() != ours):
             self.remove()
         make_private(self.home.folder)
