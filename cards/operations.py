@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from cards import errors
 from cards.models import Account, Card, CardUse, CheckCode, Customer, PictureCode
 from cards.picture_code import new_answer, tidy
+from common.errors import Refusal
 from common.sealing import keyed_hash, seal, unseal
 
 # As long as the card, the password and a slow reader need, and no longer.
@@ -109,7 +110,7 @@ def remember_holder(*, customer: Customer, phone: str, national_id: str) -> None
     customer.save(update_fields=["national_id_hash", "phone_sealed"])
 
 
-def _picture_refusal(picture: PictureCode | None, answer: str, subject: str, at: dt.datetime) -> errors.Refusal | None:
+def _picture_refusal(picture: PictureCode | None, answer: str, subject: str, at: dt.datetime) -> Refusal | None:
     recent = PictureCode.objects.filter(subject=subject, was_right=False, used_at__gt=at - PICTURE_CODE_REST)
     if recent.count() >= PICTURE_CODE_TRIES:
         return errors.PictureCodeTries()

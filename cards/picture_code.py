@@ -38,10 +38,13 @@ def tidy(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def picture_image(answer: str) -> bytes:
-    """A PNG of the answer, each digit tilted and shifted, the whole bent like a wave, under lines and dots."""
-    # Looks vary; nothing here is secret but the answer itself.
-    chance = random.Random(secrets.token_bytes(16))  # noqa: S311
+def picture_image(answer: str, *, seed: str) -> bytes:
+    """A PNG of the answer, each digit tilted and shifted, the whole bent like a wave, under lines and dots.
+
+    The same `seed` gives the same picture: many different drawings of one answer would be easier to read for a
+    program. Nobody else may know the seed, or they could draw all answers and compare.
+    """
+    chance = random.Random(seed)  # noqa: S311 - how it looks; the answer came from secrets
     picture = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     _scribble(picture, chance)
     step = (WIDTH - 24) / len(answer)

@@ -223,3 +223,11 @@ class TellAgainTooSoon(Refusal):
     text = _("Your payment is safe. Please wait ten minutes before you ask for another notice.")
     money_moved = "yes"
     retryable = True
+
+
+class TooManyLookUps(Refusal):
+    code = "too_many_look_ups"
+    http_status = 429
+    title = _("Too many look-ups of this order")
+    text = _("Nothing was changed and nothing was charged by looking. Please wait ten minutes and try again.")
+    retryable = True

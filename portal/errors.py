@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -24,11 +24,7 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     """RFC 9457 for every error of the API: type, title, status, detail, code, money_moved, retryable, request_id."""
     request = context["request"]
     if isinstance(error, Refusal):
-        body = _problem(error.http_status, error.code, str(error.title), error.detail())
-        body |= {"money_moved": error.money_moved, "retryable": error.retryable, **_json_safe(error.details)}
-        if isinstance(error, InvalidRequest):
-            body["errors"] = [field.as_json() for field in error.errors]
-        return _answer(body, request)
+        return _answer(_refusal_body(error), request)
     if isinstance(error, exceptions.ValidationError):
         body = _problem(422, "invalid_request", str(InvalidRequest.title), str(InvalidRequest.text))
         body["errors"] = list(_field_errors(error.detail, ""))
@@ -54,7 +50,10 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The page for a person: what happened, what happened to the money, what to do next."""
+    """The page for a person: what happened, what happened to the money, what to do next. Its problem for a page's script."""
+    if not request.accepts("text/html"):
+        body = {**_refusal_body(refusal), "request_id": getattr(request, "request_id", "")}
+        return JsonResponse(body, status=refusal.http_status, content_type=PROBLEM_JSON)
     context = {
         "title": str(refusal.title),
         "text": refusal.detail(),
@@ -72,6 +71,14 @@ def _answer(body: dict[str, Any], request: Any, headers: dict[str, str] | None =
     response = Response(body, status=body["status"], headers=headers)
     response.content_type = PROBLEM_JSON
     return response
+
+
+def _refusal_body(refusal: Refusal) -> dict[str, Any]:
+    body = _problem(refusal.http_status, refusal.code, str(refusal.title), refusal.detail())
+    body |= {"money_moved": refusal.money_moved, "retryable": refusal.retryable, **_json_safe(refusal.details)}
+    if isinstance(refusal, InvalidRequest):
+        body["errors"] = [field.as_json() for field in refusal.errors]
+    return body
 
 
 def _problem(http_status: int, code: str, title: str, detail: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The payer's pages: pay, result, and "was I charged?"."""

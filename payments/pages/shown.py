@@ -1,0 +1,110 @@
+"""A payment in plain values for templates: its lines, its amounts, its times, and why an attempt ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from common.clock import taipei
+from common.errors import Refusal
+from common.money import Money
+from payments.errors import BankDeclined, LimitExceeded
+from payments.models import Attempt, Payment, plain_rate
+
+
+def time_text(at: dt.datetime) -> str:
+    """2026/11/23 21:45, always the time of Taipei."""
+    return f"{taipei(at):%Y/%m/%d %H:%M}"
+
+
+def amount_lines(payment: Payment) -> list[dict[str, str]]:
+    """Every line between the goods and the final amount, in the order in which they are worked out."""
+    quote, amounts = payment.quote, payment.amounts
+    discount = f"−{quote.discount}" if quote.discount.amount_minor else str(quote.discount)
+    rate_note = _("%(source)s, quoted %(time)s") % {
+        "source": payment.rate_source,
+        "time": time_text(payment.rate_quoted_at),
+    }
+    percent = f"{payment.charge_percent.normalize():f}"
+    return [
+        {"label": _("Goods"), "value": str(quote.product)},
+        {"label": _("Shipping"), "value": str(quote.shipping)},
+        {"label": _("Discount"), "value": discount, "kind": "discount"},
+        {
+            "label": _("Exchange rate"),
+            "value": f"1 {payment.currency} = NT${plain_rate(payment.rate)}",
+            "note": rate_note,
+        },
+        {"label": _("Order amount in TWD"), "value": str(amounts.order)},
+        {
+            "label": _("Handling charge"),
+            "value": str(amounts.charge),
+            "note": _("%(percent)s %% of the order amount") % {"percent": percent},
+            "kind": "charge",
+        },
+    ]
+
+
+def amount_total(payment: Payment, *, paid: bool = False) -> dict[str, str]:
+    label = _("Final amount paid") if paid else _("Final amount to pay")
+    return {"label": label, "value": str(payment.final_amount), "note": _("New Taiwan dollars, everything included")}
+
+
+def order_rows(payment: Payment) -> list[dict[str, str]]:
+    rows = [
+        {"label": _("Shop"), "value": payment.platform.name},
+        {"label": _("Order number"), "value": payment.order_number},
+    ]
+    if payment.description:
+        rows.append({"label": _("Order"), "value": payment.description})
+    return rows
+
+
+def goods_rows(payment: Payment) -> list[dict[str, str]]:
+    return [
+        {
+            "name": line["name"],
+            "quantity": str(line["quantity"]),
+            "amount": str(Money(line["amount_minor"], payment.currency)),
+        }
+        for line in payment.goods
+    ]
+
+
+def receipt_rows(payment: Payment) -> list[dict[str, str]]:
+    assert payment.paid_at is not None
+    assert payment.account is not None
+    return [
+        {"label": _("Payment reference"), "value": payment.reference},
+        *order_rows(payment),
+        {"label": _("Paid at"), "value": time_text(payment.paid_at), "hint": _("Time of Taipei")},
+        {"label": _("From account"), "value": payment.account.masked},
+        {"label": _("The bank's reference"), "value": payment.bank_reference},
+    ]
+
+
+def explain(attempt: Attempt) -> dict[str, str]:
+    """Why nothing was charged in this attempt: title and text of the refusal that the payer got, or would have got."""
+    refusal = _refusals().get(attempt.outcome_code)
+    if refusal is None:
+        title, text = _("The payment did not go through"), _("Nothing was charged. You can try again.")
+    elif refusal is LimitExceeded:
+        # What was left at that moment is past; the title stays true.
+        title = str(refusal.title)
+        text = _("Nothing was charged. Please choose another account, or pay again when the limit begins anew.")
+    else:
+        details = {"bank_code": attempt.bank_code} if refusal is BankDeclined else {}
+        title, text = str(refusal.title), refusal(**details).detail()
+    return {"title": title, "text": text, "code": attempt.outcome_code}
+
+
+def _refusals() -> dict[str, type[Refusal]]:
+    return {refusal.code: refusal for refusal in _below(Refusal)}
+
+
+def _below(parent: type[Refusal]) -> Iterator[type[Refusal]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _below(child)
