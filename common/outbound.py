@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import time
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -29,6 +31,7 @@ class Client:
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
             follow_redirects=False,
             trust_env=False,
+            verify=_trusted_roots(),
         )
 
     def post(self, path: str, body: dict[str, Any], *, request_id: str) -> dict[str, Any]:
@@ -49,6 +52,12 @@ class Client:
         if not isinstance(body, dict):
             raise Unanswered(f"{method} {path}: status {answer.status_code} after {time.monotonic() - started:.1f} s")
         return body
+
+
+@lru_cache(maxsize=1)
+def _trusted_roots() -> ssl.SSLContext:
+    """Loading the system's roots costs more than a call: once a process, for all partners."""
+    return ssl.create_default_context()
 
 
 def refuse_inside_transaction() -> None:

@@ -24,12 +24,18 @@ from notifications.models import Event
 from payments import operations as payments
 from payments.models import Attempt, Payment
 from payments.states import DebitPhase, Status
-from payments.tests.factories import make_account, make_payment, sign
+from payments.tests.factories import make_account, make_paid_payment, make_payment, sign
+from refunds import operations as refunds
+from refunds import states as refund_states
+from refunds.models import Refund
+from refunds.states import RefundPhase
+from refunds.tests.factories import at_taipei, make_accepted_refund
 from tests import wire_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 DEBIT_PHASES = [phase.value for phase in DebitPhase]
+REFUND_PHASES = [phase.value for phase in RefundPhase]
 # What the bank does with the first debit; the phases of parking and enquiring exist only behind a lost answer.
 RANDOM_KILLS = int(os.environ.get("OUTPOST_KILLS", "60"))
 BANK_BEHAVIOURS = ("approve", "timeout_after", "timeout_before")
@@ -52,10 +58,10 @@ def wires(settings):
 def in_child(work, *, die_at):
     """Run `work` in a forked process that kills itself at the phase; True when it died there, False when it never came by."""
     connections.close_all()  # a connection shared by two processes would be ended by either
-    bank._live.cache_clear()
-    chip._live.cache_clear()
     child = os.fork()
     if child == 0:
+        bank._live.cache_clear()
+        chip._live.cache_clear()
         phases.listen(lambda phase: os.kill(os.getpid(), signal.SIGKILL) if phase == die_at else None)
         try:
             work()
@@ -136,8 +142,64 @@ def test_a_debit_killed_again_in_its_recovery_happens_once(wires, at):
     assert DebitPhase.ENQUIRED in died
 
 
+def sweep_refunds(at):
+    """One round of what beat starts: enquire about what is at the bank, send what is due."""
+    for refund in Refund.objects.to_enquire(at).order_by("id"):
+        refunds.enquire_about_credit(refund_id=refund.id, at=at, by="sweep")
+    for refund in Refund.objects.due(at).order_by("id"):
+        refunds.credit_due_refund(refund_id=refund.id, at=at, by="sweep")
+
+
+def recover_refunds(at):
+    for minutes in (3, 10, 30):
+        sweep_refunds(at + dt.timedelta(minutes=minutes))
+
+
+def assert_credited_once(refund):
+    refund.refresh_from_db()
+    assert refund.status == refund_states.Status.CREDITED
+    credits_ = [line for line in fake_bank().book if line.kind == "credit"]
+    asked = {attempt.request_id for attempt in refund.attempts.all()}
+    assert [line.amount.amount_minor for line in credits_ if line.request_id in asked] == [refund.total.amount_minor]
+    assert Journal.objects.filter(reference=refund.reference).count() == 1
+    assert Event.objects.filter(subject=refund.reference, kind="refund.credited").count() == 1
+
+
+def refund_case(at, behaviour, first, second=None):
+    payment = make_paid_payment(at)
+    refund = make_accepted_refund(at, payment=payment)
+    run_at = at_taipei(refund.credit_date)
+    fake_bank().behave(payment.account.number, behaviour)
+    died = {first} if in_child(lambda: sweep_refunds(run_at), die_at=first) else set()
+    if second is not None and in_child(lambda: recover_refunds(run_at), die_at=second):
+        died.add(second)
+    for hour in (1, 2, 3):
+        recover_refunds(run_at + dt.timedelta(hours=hour))
+    assert_credited_once(refund)
+    return died
+
+
+def test_a_refund_killed_at_each_phase_is_credited_once(wires, at):
+    died = set()
+    for phase, behaviour in itertools.product(REFUND_PHASES, BANK_BEHAVIOURS):
+        died |= refund_case(at, behaviour, phase)
+
+    assert died == set(REFUND_PHASES) - {RefundPhase.ENQUIRED}
+
+
+def test_a_refund_killed_again_in_its_recovery_is_credited_once(wires, at):
+    died = set()
+    for first, second in itertools.product(REFUND_PHASES, REFUND_PHASES):
+        died |= refund_case(at, "timeout_after", first, second)
+
+    assert died >= {RefundPhase.ENQUIRED, RefundPhase.INTENT_COMMITTED, RefundPhase.BOOKED, RefundPhase.SETTLED}
+
+
 def test_random_kills_happen_once(wires, at):
     for seed in range(RANDOM_KILLS):
         chance = random.Random(seed)
         day = at + dt.timedelta(days=seed)  # a day of its own, so that no limit is in the way
-        debit_case(day, chance.choice(BANK_BEHAVIOURS), chance.choice(DEBIT_PHASES), chance.choice(DEBIT_PHASES))
+        if chance.random() < 0.5:
+            debit_case(day, chance.choice(BANK_BEHAVIOURS), chance.choice(DEBIT_PHASES), chance.choice(DEBIT_PHASES))
+        else:
+            refund_case(day, chance.choice(BANK_BEHAVIOURS), chance.choice(REFUND_PHASES), chance.choice(REFUND_PHASES))
