@@ -24,7 +24,26 @@ app.conf.update(
 app.autodiscover_tasks()
 
 # task → every so many seconds. Each sweeps rows that are due; running it twice or never costs time, not money.
-BEAT: dict[str, float] = {}
+BEAT: dict[str, float] = {
+    "payments.enquire": 5,
+    "payments.expire": 10,
+    "payments.abandon_attempts": 15,
+    "notifications.number_events": 2,
+    "notifications.deliver_webhooks": 2,
+    "notifications.deliver_sms": 2,
+    "refunds.credit_due": 5,
+    "refunds.enquire": 5,
+    "refunds.redate_refunds": 10,
+    "refunds.tell_overdue": 10,
+    "verification.carry_on_left_checks": 5,
+    "verification.expire_left_checks": 30,
+    "support.watch": 10,
+    "reconciliation.check": 60,
+    "audit.link_records": 5,
+    "audit.sign_daily_head": 300,
+    "platforms.forget_nonces": 600,
+}
+# A message that nobody took in time is dropped: the next round sweeps the same rows.
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, 5)}} for name, seconds in BEAT.items()
 }

@@ -1,0 +1,74 @@
+"""Puts the sandbox's platform, its keys and the demo staff in place; prints the staff as one line of JSON. Run it as often as you like."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.core.management.base import BaseCommand, CommandError
+
+from common import clock
+from platforms import operations as platforms
+from portal.env import env_str
+
+# What each role may do in the console: every role reads; who acts is the supervisor and the operator.
+ROLES: dict[str, tuple[str, ...]] = {
+    "agent": ("view_",),
+    "supervisor": ("view_", "act_on_"),
+    "operator": ("view_", "act_on_", "calendar_"),
+    "auditor": ("view_", "audit_"),
+}
+STAFF = {
+    "amy": ("agent", "agent-amy-2026"),
+    "sam": ("supervisor", "supervisor-sam-2026"),
+    "olga": ("operator", "operator-olga-2026"),
+    "ada": ("auditor", "auditor-ada-2026"),
+}
+
+
+class Command(BaseCommand):
+    help = "Seed the sandbox: the shop's platform and keys, the demo staff. Refuses to run anywhere else."
+
+    def handle(self, **options: Any) -> None:
+        if not settings.SANDBOX:
+            raise CommandError("seed_sandbox is for the sandbox: SANDBOX is not set")
+        self._seed_platform()
+        staff = [self._seed_staff(name, role, password) for name, (role, password) in STAFF.items()]
+        self.stdout.write(json.dumps({"staff": staff}))
+
+    def _seed_platform(self) -> None:
+        at, by = clock.now(), "seed_sandbox"
+        platform = platforms.register_platform(
+            code="taobao",
+            name="Taobao",
+            contact_phone="(02)7705-4306",
+            return_url_prefixes=[f"{settings.SANDBOX_URL}/shop/"],
+            at=at,
+            by=by,
+        )
+        platforms.issue_bearer_key(platform=platform, at=at, by=by, secret=env_str("SHOP_API_KEY"))
+        seed = base64.b64decode(env_str("SHOP_SIGNING_KEY"))
+        public_key = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        platforms.register_public_key(
+            platform=platform,
+            public_key=base64.b64encode(public_key).decode(),
+            key_id=env_str("SHOP_KEY_ID"),
+            at=at,
+            by=by,
+        )
+        platforms.add_endpoint(platform=platform, url=f"{settings.SANDBOX_URL}/shop/notices", at=at, by=by)
+
+    def _seed_staff(self, name: str, role: str, password: str) -> dict[str, str]:
+        group, _ = Group.objects.get_or_create(name=role)
+        for prefix in ROLES[role]:
+            group.permissions.add(*Permission.objects.filter(codename__startswith=prefix))
+        user, is_new = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        if is_new:
+            user.set_password(password)
+            user.save()
+        user.groups.add(group)
+        return {"username": name, "password": password, "role": role}

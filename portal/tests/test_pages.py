@@ -1,0 +1,223 @@
+"""The portal's own pages, in both languages, with the engine's numbers."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+from django.urls import path
+from django.utils import translation
+
+from common.clock import now
+from payments.errors import OrderExpired
+from platforms.models import Platform
+from portal import pages, urls
+
+pytestmark = pytest.mark.django_db
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PHONE = "(02)7705-4306"
+
+
+def _fail(request):
+    raise RuntimeError
+
+
+def _refuse(request):
+    raise OrderExpired
+
+
+def _suspect(request):
+    raise SuspiciousOperation
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("fails", _fail),
+    path("refuses", _refuse),
+    path("suspects", _suspect),
+    path("limited", pages.too_many_requests),
+    path("resting", pages.service_unavailable),
+]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+
+
+@pytest.fixture
+def client(settings):
+    settings.ROOT_URLCONF = __name__
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def platform():
+    return Platform.objects.create(
+        code="shop", name="Shop", contact_phone=PHONE, created_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), created_by="test"
+    )
+
+
+def _get(client, address, language="en"):
+    response = client.get(address, headers={"accept-language": language})
+    return response, response.content.decode()
+
+
+PAGES = ["/", "/help/", "/api/errors/", "/sandbox/components/", "/nothing-here", "/fails", "/refuses", "/limited", "/resting"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_has_one_heading_no_inline_code_and_nothing_foreign(client, platform, address):
+    _, html = _get(client, address)
+
+    assert html.count("<h1") == 1
+    assert " style=" not in html
+    assert "<style" not in html
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1|localhost)[^"]*"', html)
+
+
+@pytest.mark.parametrize("address", [page for page in PAGES if page not in {"/api/errors/", "/sandbox/components/"}])
+def test_english_pages_have_no_chinese_but_the_language_switch(client, platform, address):
+    _, html = _get(client, address, "en")
+
+    assert CHINESE.findall(html.replace(">中文<", "><")) == []
+    assert '<html lang="en">' in html
+
+
+@pytest.mark.parametrize("address", ["/", "/help/", "/nothing-here", "/fails", "/limited", "/resting"])
+def test_chinese_pages_have_no_english_sentence(client, platform, address):
+    _, html = _get(client, address, "zh-TW")
+
+    text = re.sub(r"<[^>]+>", "\n", html.split("<body>")[1])
+    sentences = re.findall(r"[A-Za-z’']+(?: [A-Za-z’']+){2,}", text)
+    assert sentences == []
+    assert '<html lang="zh-Hant-TW">' in html
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/nothing-here", 404), ("/fails", 500), ("/refuses", 410), ("/suspects", 400), ("/limited", 429), ("/resting", 503)],
+)
+def test_each_error_answers_with_its_own_page_and_status(client, address, status):
+    response, html = _get(client, address)
+
+    assert response.status_code == status
+    assert 'class="masthead"' in html
+
+
+def test_an_error_under_the_api_is_a_problem_document(client):
+    response, _ = _get(client, "/api/v1/nothing-here")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "not_found"
+    assert response.json()["money_moved"] == "no"
+
+
+def test_an_expired_form_has_a_page_in_words(client):
+    strict = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+
+    response = strict.post("/language/", {"language": "en"})
+
+    assert response.status_code == 403
+    assert "The page was open too long" in response.content.decode()
+
+
+def test_a_refusal_says_what_happened_to_the_money_what_next_and_whom_to_call(client, platform):
+    _, html = _get(client, "/refuses")
+
+    assert str(OrderExpired.title) in html
+    assert "Your account was not charged." in html
+    assert PHONE in html
+    assert "order_expired" in html
+
+
+def test_the_server_error_page_needs_no_database(monkeypatch):
+    def gone(at):
+        raise OperationalError
+
+    monkeypatch.setattr("payments.queries.help_figures", gone)
+    request = RequestFactory().get("/")
+
+    assert pages.server_error(request).status_code == 500
+    assert pages.page_context(request)["platform_phone"]() == ""
+
+
+def test_the_help_page_answers_seven_questions(client, platform):
+    _, html = _get(client, "/help/")
+
+    questions = re.findall(r'<section class="question" id="([a-z-]+)">', html)
+    assert questions == ["how-to-pay", "identity", "amount", "not-completed", "refund", "shipped", "orders-only"]
+    assert re.findall(r'<a href="#([a-z-]+)">', html) == questions
+
+
+def test_the_help_page_reads_its_numbers_from_the_engine(client, platform):
+    figures = pages.help_figures(now())
+    _, html = _get(client, "/help/")
+
+    for name in ("service_daily", "service_monthly", "transfer_single", "transfer_daily", "transfer_monthly"):
+        assert figures[name].startswith("NT$")
+        assert figures[name] in html
+    assert f"handling charge of {figures['charge_percent']} % of the order amount" in html
+    assert (figures["example_order"], figures["example_charge"], figures["example_final"]) == ("NT$951", "NT$10", "NT$961")
+    assert f"more than {figures['gate_years']} year." in html
+    assert f"wait {figures['wait_minutes']} minutes" in html
+    assert f"Wait {figures['notice_hours_min']} to {figures['notice_hours_max']} hours" in html
+    assert f"within {figures['first_day']} to {figures['last_day']} working days" in html
+    assert f"until {figures['refund_window_days']} days after" in html
+    assert html.count(PHONE) == 3
+
+
+def test_no_number_of_a_rule_is_typed_into_the_help_templates():
+    for name in ("help.html", "_help_paying.html", "_help_afterwards.html"):
+        source = (Path(settings.BASE_DIR) / "templates/portal" / name).read_text()
+        words = re.sub(r"</?h\d|<[^>]*>|{{.*?}}", " ", source)
+        assert re.findall(r"\d+", words) == [], name
+
+
+def test_switching_the_language_is_remembered_and_comes_back_to_the_page(client):
+    response = client.post("/language/", {"language": "en", "next": "/help/"})
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/help/"
+    _, html = _get(client, "/", "zh-TW")
+    assert "Pay orders from abroad with your ATM card" in html
+
+
+def test_the_list_of_errors_has_each_code_once(client):
+    _, html = _get(client, "/api/errors/")
+
+    codes = re.findall(r'<tr id="([a-z0-9_]+)">', html)
+    assert {"order_expired", "invalid_request", "limit_exceeded"} <= set(codes)
+    assert len(codes) == len(set(codes))
+
+
+def test_every_message_of_the_portal_has_its_chinese():
+    from babel.messages.pofile import read_po
+
+    folder = Path(settings.BASE_DIR) / "portal/locale/zh_Hant/LC_MESSAGES"
+    with (folder / "django.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="zh_Hant") if message.id]
+
+    assert len(messages) > 150
+    assert [message.id for message in messages if not message.string or message.fuzzy] == []
+    with translation.override("zh-hant"):
+        assert translation.gettext("Your account was not charged.") == "您的帳戶未被扣款。"
+
+
+def test_alive_ready_and_idle(client, monkeypatch):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}
+    assert client.get("/sandbox/idle").json() == {"idle": True, "waiting": []}
+
+
+def test_not_ready_without_a_database(monkeypatch):
+    class Gone:
+        def cursor(self):
+            raise OperationalError
+
+    monkeypatch.setattr(pages, "connection", Gone())
+
+    assert pages.readyz(RequestFactory().get("/readyz")).status_code == 503
