@@ -69,4 +69,6 @@ def wrote(words: str) -> Callable[[Child], bool]:
 
 def _gunicorn(application: str, port: int, *, workers: int) -> list[str]:
     command = ["gunicorn", application, "--bind", f"{LOOPBACK}:{port}", "--no-control-socket"]
+    # Longer than a client keeps an idle connection (httpx: 5 s): a connection closed while it is being reused is an answer lost.
+    command += ["--keep-alive", "75"]
     return [*command, "--worker-class", "gthread", "--workers", str(workers), "--threads", "16", "--timeout", "60"]

@@ -52,8 +52,8 @@ class Order:
 
 
 def outcome_of(account_number: str) -> AccountOutcome | None:
-    does = Account.objects.filter(number=account_number).values_list("does", flat=True).first()
-    return ACCOUNTS[does] if does else None
+    account = Account.objects.filter(number=account_number).only("does").first()
+    return ACCOUNTS[account.does] if account else None
 
 
 def profile(*, customer_number: str, account_number: str) -> Answer:

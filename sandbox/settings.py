@@ -21,7 +21,7 @@ def _database(url: str) -> dict[str, Any]:
     parts = conninfo_to_dict(url)
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in known}
     # Threads outnumber connections on purpose: hundreds of callers wait here, not in PostgreSQL's connection limit.
-    if os.environ.get("SANDBOX_DATABASE_POOL", "1") == "1":
+    if _env("SANDBOX_DATABASE_POOL", "yes").lower() in {"1", "true", "yes", "on"}:
         options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 60}
     found: dict[str, Any] = {known[key]: value for key, value in parts.items() if key in known}
     return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **found}

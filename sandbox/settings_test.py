@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("SECRET_KEY", "sandbox-tests-only")
 for _wire in ("BANK", "CHIP", "JCIC", "SMS_PRIMARY", "SMS_SECONDARY"):
     os.environ[f"{_wire}_TOKEN"] = f"{_wire.lower()}-token"
-os.environ["SANDBOX_DATABASE_POOL"] = "0"
+os.environ["SANDBOX_DATABASE_POOL"] = "no"
 os.environ["PORTAL_URL"] = "http://portal.test"
 os.environ["SANDBOX_URL"] = "http://testserver"
 os.environ["ALLOWED_HOSTS"] = "testserver"
