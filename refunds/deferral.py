@@ -1,7 +1,7 @@
 """Whether a due refund is credited now, waits for today's run, or moves to the next working day, and why. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from common.clock import taipei
@@ -12,6 +12,12 @@ RUN_OPENS = time(9, 0)
 RUN_CLOSES = time(15, 30)
 # When the afternoon is closed by a typhoon, the run ends with the morning.
 RUN_CLOSES_AT_NOON = time(12, 0)
+
+# The published promise, in working days after the day of acceptance.
+EXPECTED_AFTER_DAYS = 7
+LATEST_AFTER_DAYS = 10
+# A platform may ask for a refund on the 360th day after the day of payment, not on the 361st.
+REFUNDABLE_FOR = timedelta(days=360)
 
 
 class DeferralReason(StrEnum):
@@ -99,7 +105,10 @@ class Promise:
     @classmethod
     def of(cls, accepted_date: date, calendar: Calendar) -> "Promise":
         """Accepted 2026-12-21: 2026-12-31 and 2027-01-06."""
-        return cls(calendar.add_working_days(accepted_date, 7), calendar.add_working_days(accepted_date, 10))
+        return cls(
+            calendar.add_working_days(accepted_date, EXPECTED_AFTER_DAYS),
+            calendar.add_working_days(accepted_date, LATEST_AFTER_DAYS),
+        )
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from platforms.models import Platform
 from refunds import errors
 from refunds.amounts import ChargePolicy
 from refunds.calendar import calendar_of, current_calendar
-from refunds.deferral import Window
+from refunds.deferral import EXPECTED_AFTER_DAYS, LATEST_AFTER_DAYS, REFUNDABLE_FOR, Window
 from refunds.models import ChargeReturnRule, Deferral, MaintenanceWindow, Refund
 from refunds.states import Status
 from refunds.working_days import WORKING_DAYS_MAX, Calendar, Day
 
-# The promise ends with the tenth working day.
-PROMISED_DAYS = 10
+# A refund that was moved far beyond its promise is not listed to its end.
+_DAYS_SHOWN_MAX = 60
 _FIRST_DATE, _LAST_DATE = dt.date(1998, 1, 1), dt.date(2099, 6, 30)
 
 
@@ -30,6 +30,7 @@ class CountedDay:
     number: int | None
     is_expected: bool
     is_latest: bool
+    is_turn: bool  # the run takes the refund on this day
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Progress:
     is_overdue: bool
     is_estimated: bool
     today: dt.date
+
+
+def help_figures() -> dict[str, int]:
+    """The numbers of the help page, as the engine uses them."""
+    return {
+        "first_day": EXPECTED_AFTER_DAYS,
+        "last_day": LATEST_AFTER_DAYS,
+        "refund_window_days": REFUNDABLE_FOR.days,
+    }
 
 
 def charge_policy_on(day: dt.date) -> ChargePolicy:
@@ -106,9 +116,14 @@ def _counted_days(refund: Refund) -> list[CountedDay]:
     """By the calendar that dated the promise, so that the list and the dates always agree."""
     if refund.accepted_date is None or refund.calendar_version is None:
         return []
+    calendar = calendar_of(refund.calendar_version)
+    last_date = max(filter(None, (refund.latest_credit_date, refund.credit_date)))
+    explained = calendar.explain(refund.accepted_date, LATEST_AFTER_DAYS)
+    while explained[-1].date < last_date and len(explained) < _DAYS_SHOWN_MAX:
+        explained.append(calendar.day(explained[-1].date + dt.timedelta(days=1)))
     days: list[CountedDay] = []
     number = 0
-    for day in calendar_of(refund.calendar_version).explain(refund.accepted_date, PROMISED_DAYS):
+    for day in explained:
         number += day.counted
         days.append(
             CountedDay(
@@ -116,6 +131,7 @@ def _counted_days(refund: Refund) -> list[CountedDay]:
                 number=number if day.counted else None,
                 is_expected=day.date == refund.expected_credit_date,
                 is_latest=day.date == refund.latest_credit_date,
+                is_turn=day.date == refund.credit_date,
             )
         )
     return days

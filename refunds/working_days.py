@@ -242,8 +242,8 @@ def _rules_of(year: int) -> _Rules:
     # The library fills its table on the first question, which two threads must not do together; and a make-up day of
     # December belongs to a holiday of January. So: three years, read out once.
     years = (year - 1, year, year + 1)
-    chinese = Taiwan(years=years, expand=False, language="zh_TW")
-    english = Taiwan(years=years, expand=False, language="en_US")
+    chinese = Taiwan(years=years, expand=False, language="zh_TW")  # type: ignore[no-untyped-call]  # untyped there
+    english = Taiwan(years=years, expand=False, language="en_US")  # type: ignore[no-untyped-call]  # untyped there
     days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
     return _Rules(
         holidays={day: chinese[day] for day in days if day in chinese},

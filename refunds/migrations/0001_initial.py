@@ -95,6 +95,9 @@ class Migration(migrations.Migration):
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.payment')),
                 ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='platforms.platform')),
             ],
+            options={
+                'permissions': [('settle_manually', 'Can settle refunds that the bank could not credit')],
+            },
         ),
         migrations.CreateModel(
             name='Deferral',

@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
         change_follows_status("refunds_refund", "refunds_refundchange"),
         migrations.RunSQL(COUNTED, NOT_COUNTED),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
+        append_only("refunds_chargereturnrule"),
         append_only("refunds_refundchange"),
         append_only("refunds_creditattempt"),
         append_only("refunds_deferral"),

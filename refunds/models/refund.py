@@ -93,6 +93,7 @@ class Refund(Stateful):
     objects = RefundQuerySet.as_manager()
 
     class Meta:
+        permissions = [("settle_manually", _("Can settle refunds that the bank could not credit"))]
         constraints = [
             models.UniqueConstraint(fields=["platform", "platform_refund_number"], name="refunds_number_once"),
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from audit import operations as audit
 from refunds import errors
 from refunds.models import Refund
 from refunds.operations.crediting import AMOUNT_DIFFERS, book_credit
@@ -18,6 +19,7 @@ def settle_by_hand(*, reference: str, bank_reference: str, note: str, at: dt.dat
     with transaction.atomic(durable=True):
         refund = _lock_manual(reference)
         book_credit(refund, bank_reference=bank_reference, at=at, by=by, reason=note)
+        audit.record(by=by, action="refund.settled_by_hand", subject=refund.reference, reason=note, at=at)
         return refund
 
 
@@ -31,6 +33,7 @@ def return_to_run(*, reference: str, note: str, at: dt.datetime, by: str) -> Ref
         if refund.bank_code == AMOUNT_DIFFERS:
             raise errors.RefundNotManual
         refund.move_to(Status.ACCEPTED, at=at, by=by, reason=note, fields={"bank_code": "", "retry_at": None})
+        audit.record(by=by, action="refund.returned_to_run", subject=refund.reference, reason=note, at=at)
         return refund
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from audit import operations as audit
 from common.jobs import run_soon
 from refunds import errors
 from refunds.calendar import calendar_of, current_version, parse_official_year
@@ -28,6 +30,7 @@ def publish_official_year(*, content: bytes, at: dt.datetime, by: str, note: str
         CalendarDay.objects.bulk_create(
             CalendarDay(version=version, date=day.date, is_off=day.is_off, remark=day.remark[:100]) for day in days
         )
+        audit.record(by=by, action="calendar.published", subject=str(version.number), reason=note, at=at)
         run_soon("refunds.redate_refunds")
     return version
 
@@ -50,6 +53,8 @@ def record_closure(
         CalendarOverride.objects.bulk_create(
             CalendarOverride(version=version, date=date, county=county, part=part) for county in named
         )
+        details = {"date": date.isoformat(), "counties": named, "part": part.value}
+        audit.record(by=by, action="calendar.closure", subject=str(version.number), reason=note, details=details, at=at)
         run_soon("refunds.redate_refunds")
     return version
 
@@ -71,7 +76,7 @@ def plan_window(
     if ends_at <= starts_at or ends_at <= at:
         raise errors.WindowTimesWrong
     with transaction.atomic(durable=True):
-        return MaintenanceWindow.objects.create(
+        window = MaintenanceWindow.objects.create(
             kind=kind,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -80,12 +85,16 @@ def plan_window(
             planned_at=at,
             planned_by=by,
         )
+        audit.record(by=by, action="maintenance.planned", subject=str(window.id), at=at)
+    return window
 
 
-def cancel_window(*, window_id: object, at: dt.datetime, by: str) -> None:
+def cancel_window(*, window_id: UUID, at: dt.datetime, by: str) -> None:
     """The window no longer holds the run; cancelling again keeps the first time."""
     with transaction.atomic(durable=True):
-        MaintenanceWindow.objects.filter(pk=window_id, cancelled_at=None).update(cancelled_at=at, cancelled_by=by)
+        rows = MaintenanceWindow.objects.filter(pk=window_id, cancelled_at=None)
+        if rows.update(cancelled_at=at, cancelled_by=by):
+            audit.record(by=by, action="maintenance.cancelled", subject=str(window_id), at=at)
 
 
 def _queue_for_publishing() -> None:

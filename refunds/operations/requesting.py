@@ -19,14 +19,11 @@ from platforms.models import Platform
 from refunds import errors, events
 from refunds.amounts import charge_part_minor
 from refunds.calendar import calendar_of, current_version
-from refunds.deferral import Promise
+from refunds.deferral import REFUNDABLE_FOR, Promise
 from refunds.models import Refund
 from refunds.operations.telling import tell_customer, tell_platform
 from refunds.queries import charge_policy_on
 from refunds.states import Status
-
-# A platform may ask for a refund on the 360th day after the day of payment, not on the 361st.
-REFUNDABLE_FOR = dt.timedelta(days=360)
 
 
 @dataclass(frozen=True)
