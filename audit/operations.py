@@ -54,15 +54,13 @@ def link_records(*, limit: int = BATCH) -> int:
             id=1, defaults={"hash": rules.GENESIS, "signature": _signature(0, rules.GENESIS)}
         )
         # A database restored from a dump counts its transactions anew: then look at all records once.
-        since = head.txid if head.txid <= horizon else 0
-        waiting = Record.objects.filter(txid__gte=since, link=None).order_by("id").values(*rules.HASHED)
-        records = list(waiting[:limit])
-        if not records:
-            return 0
-        _append(head, records)
-        if len(records) < limit:
-            head.txid = horizon
-        head.save()
+        restored = head.txid > horizon
+        waiting = Record.objects.filter(txid__gte=0 if restored else head.txid, link=None).order_by("id")
+        records = list(waiting.values(*rules.HASHED)[:limit])
+        if records or restored:
+            _append(head, records)
+            head.txid = horizon if len(records) < limit else head.txid
+            head.save()
     return len(records)
 
 

@@ -20,7 +20,6 @@ from notifications.states import Phase
 
 _LOCK = "notifications.numbering"
 BATCH = 1_000
-_MARK_LAG_MAX = 10_000
 
 
 def number_events(*, limit: int = BATCH) -> int:
@@ -31,7 +30,8 @@ def number_events(*, limit: int = BATCH) -> int:
         horizon = _settled_before()
         numbering, _ = Numbering.objects.get_or_create(id=1)
         # A database restored from a dump counts its transactions anew: then look at all events once.
-        since = numbering.txid if numbering.txid <= horizon else 0
+        restored = numbering.txid > horizon
+        since = 0 if restored else numbering.txid
         numbered = EventNumber.objects.filter(event=OuterRef("pk"))
         events = list(
             Event.objects.filter(~Exists(numbered), txid__gte=since)
@@ -39,8 +39,8 @@ def number_events(*, limit: int = BATCH) -> int:
             .values_list("id", "platform_id")[:limit]
         )
         _give_numbers(events)
-        # Moving the mark costs a transaction number itself: done where it saves looking at events again, not when idle.
-        if len(events) < limit and (events or abs(horizon - numbering.txid) > _MARK_LAG_MAX):
+        # An idle sequencer writes nothing: moving the mark costs a transaction number itself.
+        if len(events) < limit and (events or restored):
             numbering.txid = horizon
             numbering.save()
     phases.reached(Phase.NUMBERED)

@@ -1,0 +1,31 @@
+"""The console shows the trail and lets nobody write it."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from audit import operations
+from audit.tests.factories import make_record
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_auditor_finds_and_reads_and_can_change_nothing():
+    record = make_record(subject="PAY-1", reason="caller asked")
+    make_record(subject="PAY-2", reason="other business")
+    operations.link_records()
+    user = User.objects.create_user("eve", password="x", is_staff=True)
+    names = [f"{right}_{name}" for right in ("view", "add", "change", "delete") for name in ("record", "dailyhead")]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(user)
+
+    found = client.get("/console/audit/record/?q=PAY-1").content.decode()
+
+    assert "caller asked" in found
+    assert "other business" not in found
+    assert client.get(f"/console/audit/record/{record.pk}/change/").status_code == 200
+    assert client.get("/console/audit/dailyhead/").status_code == 200
+    assert client.get("/console/audit/record/add/").status_code == 403
+    assert client.get(f"/console/audit/record/{record.pk}/delete/").status_code == 403
+    assert client.post(f"/console/audit/record/{record.pk}/change/", {"by": "x"}).status_code == 403
