@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from common.console import ReadOnlyAdmin, ReadOnlyInline
+from audit.operations import record
+from common.clock import now
+from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
 from common.references import mask_account
 from verification.models import Check, CheckChange, Consent, GateRule, Inquiry, LastUse
 
@@ -62,6 +65,22 @@ class CheckAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = fields
     inlines = (Changes, Consents, Inquiries)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Reading a person's check is itself recorded."""
+        page = super().change_view(request, object_id, form_url, extra_context)
+        if page.status_code == HTTPStatus.OK:
+            reason_seen = request.user.has_perm(_SEE_REASON)
+            record(
+                by=staff_name(request),
+                action="verification.check_read",
+                subject=f"check {object_id}",
+                details={"reason_seen": reason_seen},
+                at=now(),
+            )
+        return page
 
     @admin.display(description=_("account"))
     def masked_account(self, check: Check) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from cards.models import Customer
 from common.clock import today_in_taipei
@@ -18,37 +19,38 @@ def gate_rule(date: dt.date) -> GateRule:
     return GateRule.objects.filter(effective_date__lte=date).latest("effective_date")
 
 
-def mismatches_today(*, customer: Customer, national_id_hash: str | None, at: dt.datetime) -> int:
-    """The larger of the customer's and the ID's count: neither another card nor another ID gives new tries."""
-    answered = Inquiry.objects.filter(outcome__in=MISMATCHES, answered_date=today_in_taipei(at))
-    of_customer = answered.filter(customer=customer).count()
-    if national_id_hash is None:
-        return of_customer
-    return max(of_customer, answered.filter(national_id_hash=national_id_hash).count())
-
-
 def tries_left_today(*, customer: Customer, at: dt.datetime) -> int:
-    rule = gate_rule(today_in_taipei(at))
-    return max(0, rule.mismatches_max - mismatches_today(customer=customer, national_id_hash=None, at=at))
+    mismatches = Inquiry.objects.filter(customer=customer).filter(_mismatch_on(today_in_taipei(at))).count()
+    return max(0, gate_rule(today_in_taipei(at)).mismatches_max - mismatches)
 
 
 def reserve_try(check: Check, *, national_id_hash: str, at: dt.datetime) -> None:
     """Refuse when asking now could bring a mismatch too many. The caller moves the check in flight in this transaction.
 
-    A question whose answer is still out counts as a mismatch until it is in. Raises TriesUsedUp, AnotherCheckRunning.
+    The customer's and the ID's count both apply: neither another card nor another ID gives new tries. A question whose
+    answer is still out counts as a mismatch until it is in. Raises TriesUsedUp, AnotherCheckRunning.
     """
-    customer = check.customer
+    customer, today = check.customer, today_in_taipei(at)
     _one_at_a_time(f"verification customer {customer.pk}", f"verification person {national_id_hash}")
-    mismatches_max = gate_rule(today_in_taipei(at)).mismatches_max
-    counted = mismatches_today(customer=customer, national_id_hash=national_id_hash, at=at)
-    if counted >= mismatches_max:
-        raise TriesUsedUp(tries=mismatches_max)
-    asked = Inquiry.objects.filter(outcome="", identity_check__status__in=states.IN_FLIGHT).exclude(
-        identity_check=check
+    settled = _mismatch_on(today)
+    out = Q(outcome="", identity_check__status__in=states.IN_FLIGHT)
+    same_customer, same_person = Q(customer=customer), Q(national_id_hash=national_id_hash)
+    # One statement, one snapshot: an answer that is settled meanwhile is seen as out or as settled, never as neither.
+    count = Inquiry.objects.filter(same_customer | same_person).aggregate(
+        customer_settled=Count("id", filter=same_customer & settled),
+        customer_all=Count("id", filter=same_customer & (settled | out)),
+        person_settled=Count("id", filter=same_person & settled),
+        person_all=Count("id", filter=same_person & (settled | out)),
     )
-    out = max(asked.filter(customer=customer).count(), asked.filter(national_id_hash=national_id_hash).count())
-    if counted + out >= mismatches_max:
+    mismatches_max = gate_rule(today).mismatches_max
+    if max(count["customer_settled"], count["person_settled"]) >= mismatches_max:
+        raise TriesUsedUp(tries=mismatches_max)
+    if max(count["customer_all"], count["person_all"]) >= mismatches_max:
         raise AnotherCheckRunning
+
+
+def _mismatch_on(date: dt.date) -> Q:
+    return Q(outcome__in=MISMATCHES, answered_date=date)
 
 
 def _one_at_a_time(*names: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from audit.models import Record
 from verification import operations
 from verification.jcic.port import Notice
 from verification.tests.factories import ACCOUNT, AT, PERSON, make_consented_check
@@ -49,6 +50,13 @@ def test_staff_read_a_check_masked_and_not_why_it_was_refused(client, refused):
 
 def test_the_reason_is_seen_with_its_permission(client, refused):
     assert "Z21" in page_of(staff(client, *READ, "see_watch_list_reason"), refused)
+
+
+def test_reading_a_check_is_recorded(client, refused):
+    page_of(staff(client, *READ), refused)
+
+    kept = Record.objects.get(action="verification.check_read")
+    assert (kept.by, kept.subject, kept.details) == ("staff:amy", f"check {refused.pk}", {"reason_seen": False})
 
 
 def test_nothing_can_be_added_changed_or_deleted(client, refused):

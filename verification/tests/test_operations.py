@@ -499,7 +499,8 @@ class TestTwiceAndCrashes:
         assert CodeTry.objects.count() == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_parallel_checks_of_one_person_get_no_third_mismatch(self, bank):
+    @pytest.mark.parametrize("round_", range(4))
+    def test_parallel_checks_of_one_person_get_no_third_mismatch(self, bank, round_):
         bank.set_profile(ACCOUNT, national_id="B120863158")
         customer = make_customer()
         checks = [make_consented_check(customer, subject=f"PAY-{number}") for number in range(6)]
