@@ -17,12 +17,13 @@ from PIL import Image, ImageDraw, ImageFont
 DIGITS = "0123456789"
 LENGTH = 6
 
-WIDTH, HEIGHT = 240, 80
+WIDTH, HEIGHT = 300, 108
 _PAPER = (255, 255, 255)
 _INKS = ((26, 54, 93), (93, 26, 54), (26, 84, 48), (84, 58, 16), (62, 28, 104))
-_FONT_SIZE = 50
+_FONT_SIZE = 66
+_TILE = (78, 92)
 _TILT_DEGREES = 18
-_LINES, _DOTS = 5, 260
+_LINES, _DOTS = 5, 420
 
 _RECORDINGS = Path(__file__).parent / "audio"
 _PAUSE_SECONDS = 0.35
@@ -51,7 +52,7 @@ def picture_image(answer: str, *, seed: str) -> bytes:
     for place, digit in enumerate(answer):
         drawn = _drawn_digit(digit, chance)
         left = int(12 + place * step + (step - drawn.width) / 2 + chance.uniform(-3, 3))
-        top = int((HEIGHT - drawn.height) / 2 + chance.uniform(-7, 7))
+        top = int((HEIGHT - drawn.height) / 2 + chance.uniform(-9, 9))
         picture.paste(drawn, (left, top), drawn)
     return _png(_bent(picture, chance))
 
@@ -71,9 +72,14 @@ def picture_audio(answer: str, language: str) -> bytes:
 
 def _drawn_digit(digit: str, chance: random.Random) -> Image.Image:
     font = ImageFont.load_default(_FONT_SIZE * chance.uniform(0.9, 1.1))
-    tile = Image.new("RGBA", (60, 70), (*_PAPER, 0))
+    tile = Image.new("RGBA", _TILE, (*_PAPER, 0))
     ImageDraw.Draw(tile).text(
-        (30, 35), digit, font=font, fill=chance.choice(_INKS), anchor="mm", stroke_width=chance.choice((0, 1))
+        (_TILE[0] / 2, _TILE[1] / 2),
+        digit,
+        font=font,
+        fill=chance.choice(_INKS),
+        anchor="mm",
+        stroke_width=chance.choice((0, 1)),
     )
     return tile.rotate(chance.uniform(-_TILT_DEGREES, _TILT_DEGREES), resample=Image.Resampling.BICUBIC)
 
@@ -95,9 +101,9 @@ def _pale(chance: random.Random) -> tuple[int, int, int]:
 def _bent(picture: Image.Image, chance: random.Random) -> Image.Image:
     """Columns pushed up and down along a wave: an easy thing for an eye, a nuisance for cutting into digits."""
     bent = Image.new("RGB", picture.size, _PAPER)
-    phase, length = chance.uniform(0, 2 * math.pi), chance.uniform(70, 110)
+    phase, length = chance.uniform(0, 2 * math.pi), chance.uniform(90, 140)
     for x in range(WIDTH):
-        shift = round(4 * math.sin(phase + 2 * math.pi * x / length))
+        shift = round(5 * math.sin(phase + 2 * math.pi * x / length))
         bent.paste(picture.crop((x, 0, x + 1, HEIGHT)), (x, shift))
     return bent
 

@@ -12,7 +12,7 @@ DEVICES = {
     "component-ready": ("ok", _("Ready"), _("Version %(version)s is running.")),
     "component-missing": (
         "problem",
-        _("Not found"),
+        _("Missing"),
         _("Install the component, or start it if you have it already. This page finds it by itself."),
     ),
     "component-too_old": (
