@@ -13,7 +13,8 @@ from common import clock
 from sandbox.models import Account, Person, VirtualCard
 from sandbox.outcomes import ACCOUNTS, CREDIT_CENTRE
 
-ISSUER = "70000000"
+# The bank as its cards name it, three digits (reader/protocol.md).
+ISSUER = "700"
 NEW_CARD_PASSWORD = "123456"  # noqa: S105 - printed on the page beside the card
 _FIXED_ACCOUNT_PREFIX, _NEW_ACCOUNT_PREFIX = "7000010000", "7000020"
 _FIXED_CARD_PREFIX, _NEW_CARD_PREFIX = "628800000000", "6288001"
@@ -263,15 +264,13 @@ def _seed_account(person: Person, does: str, person_index: int) -> str:
 
 
 def _seed_card(person: Person, card: CardSeed, numbers: list[str]) -> None:
+    face = {"account_numbers": numbers, "name": card.name, "name_en": card.name_en, "issuer": ISSUER}
     VirtualCard.objects.update_or_create(
         serial=f"S{card.number:011d}",
-        defaults={"account_numbers": numbers, "name": card.name, "name_en": card.name_en},
+        defaults=face,
         create_defaults={
-            "account_numbers": numbers,
-            "name": card.name,
-            "name_en": card.name_en,
+            **face,
             "card_number": f"{_FIXED_CARD_PREFIX}{card.number:04d}",
-            "issuer": ISSUER,
             "person": person,
             "password": card.password,
         },

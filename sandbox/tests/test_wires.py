@@ -66,7 +66,7 @@ def test_a_genuine_tac_is_valid_and_names_the_customer(card, call):
         ({"tac": "00" * 8}, "tac_mismatch"),
         ({"account": fixed_account_number("declined_4501")}, "account_not_on_card"),
         ({"card_serial": "S99999999999"}, "unknown_card"),
-        ({"issuer": "80000000"}, "unknown_card"),
+        ({"issuer": "701"}, "unknown_card"),
     ],
 )
 def test_one_changed_part_is_invalid_and_uses_up_no_counter(card, call, change, reason):
