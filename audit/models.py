@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
 from common.states import AppendOnly
@@ -34,6 +35,7 @@ class Record(AppendOnly):
     txid = models.BigIntegerField(db_default=Cast(CurrentTransaction(), models.BigIntegerField()), editable=False)
 
     class Meta:
+        permissions: ClassVar = [("audit_trail", _("Can read the audit trail"))]
         indexes: ClassVar = [
             models.Index(fields=["subject", "id"], name="audit_record_subject"),
             models.Index(fields=["by", "id"], name="audit_record_by"),

@@ -80,10 +80,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def segments(self, message: Message) -> int | None:
         return rules.segments(message.text) if message.text else None
 
-    def has_tell_again_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("notifications.tell_again")
+    def has_act_on_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("notifications.act_on_message")
 
-    @admin.action(description=_("Tell again"), permissions=["tell_again"])
+    @admin.action(description=_("Tell again"), permissions=["act_on"])
     def tell_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         reason = request.POST.get("reason", "").strip()
         if not reason:

@@ -107,7 +107,7 @@ class Message(Stateful):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        permissions: ClassVar = [("tell_again", _("Can send a notice or text message again"))]
+        permissions: ClassVar = [("act_on_message", _("Can send a notice or text message again"))]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "endpoint"], name="notifications_message_once"),
             models.UniqueConstraint(

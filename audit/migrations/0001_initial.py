@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('txid', models.BigIntegerField(db_default=django.db.models.functions.comparison.Cast(audit.models.CurrentTransaction(), models.BigIntegerField()), editable=False)),
             ],
             options={
+                'permissions': [('audit_trail', 'Can read the audit trail')],
                 'indexes': [models.Index(fields=['subject', 'id'], name='audit_record_subject'), models.Index(fields=['by', 'id'], name='audit_record_by'), models.Index(fields=['txid'], name='audit_record_txid')],
             },
         ),

@@ -15,8 +15,7 @@ def test_an_auditor_finds_and_reads_and_can_change_nothing():
     make_record(subject="PAY-2", reason="other business")
     operations.link_records()
     user = User.objects.create_user("eve", password="x", is_staff=True)
-    names = [f"{right}_{name}" for right in ("view", "add", "change", "delete") for name in ("record", "dailyhead")]
-    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="audit"))
     client = Client()
     client.force_login(user)
 
@@ -29,3 +28,14 @@ def test_an_auditor_finds_and_reads_and_can_change_nothing():
     assert client.get("/console/audit/record/add/").status_code == 403
     assert client.get(f"/console/audit/record/{record.pk}/delete/").status_code == 403
     assert client.post(f"/console/audit/record/{record.pk}/change/", {"by": "x"}).status_code == 403
+
+
+def test_whoever_may_not_read_the_trail_does_not_see_it():
+    make_record(subject="PAY-1")
+    user = User.objects.create_user("amy", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(user)
+
+    assert client.get("/console/audit/record/").status_code == 403
+    assert "/console/audit/" not in client.get("/console/").content.decode()

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='notifications.event')),
             ],
             options={
-                'permissions': [('tell_again', 'Can send a notice or text message again')],
+                'permissions': [('act_on_message', 'Can send a notice or text message again')],
             },
         ),
         migrations.CreateModel(

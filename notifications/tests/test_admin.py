@@ -38,7 +38,7 @@ def test_an_agent_tells_again_with_a_reason_that_is_kept():
     fake_sender(Channel.WEBHOOK).behave("https://shop.example/a", "refuse")
     deliver(AT)
 
-    answer = ask(staff("view_message", "tell_again"), message, "shop called")
+    answer = ask(staff("view_message", "act_on_message"), message, "shop called")
 
     assert "1 message is sent again." in answer.content.decode()
     assert Retelling.objects.values_list("subject", "by", "reason").get() == ("PAY-1", "staff:amy", "shop called")
@@ -47,7 +47,7 @@ def test_an_agent_tells_again_with_a_reason_that_is_kept():
 def test_without_a_reason_nothing_happens():
     message = make_webhook()
 
-    answer = ask(staff("view_message", "tell_again"), message, " ")
+    answer = ask(staff("view_message", "act_on_message"), message, " ")
 
     assert "give a reason first" in answer.content.decode()
     assert not Retelling.objects.exists()
