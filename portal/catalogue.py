@@ -88,7 +88,9 @@ def _time() -> dict[str, Any]:
         day = _AT.date() + dt.timedelta(days=ahead)
         why = reasons.get(day.day)
         number += why is None
-        days.append({"date": day, "number": None if why else number, "state": "skipped" if why else "counted", "why": why})
+        days.append(
+            {"date": day, "number": None if why else number, "state": "skipped" if why else "counted", "why": why}
+        )
     days[0]["today"] = True
     days.append({"date": dt.date(2026, 10, 5), "number": 7, "state": "expected", "why": _("expected")})
     days.append({"date": dt.date(2026, 10, 6), "number": 8, "state": "deferred", "why": _("moved: maintenance")})

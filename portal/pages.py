@@ -60,16 +60,20 @@ def help_figures(at: dt.datetime) -> dict[str, Any]:
     money = {
         name.removesuffix("_minor"): str(Money.twd(value)) for name, value in figures.items() if name.endswith("_minor")
     }
-    return figures | money | {
-        "example_order": str(amounts.order),
-        "example_charge": str(amounts.charge),
-        "example_final": str(amounts.final),
-        "gate_years": rules.valid_until(dt.date(2001, 1, 1)).year - 2001,
-        "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
-        "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
-        "notice_hours_min": NOTICE_WAIT_HOURS[0],
-        "notice_hours_max": NOTICE_WAIT_HOURS[1],
-    }
+    return (
+        figures
+        | money
+        | {
+            "example_order": str(amounts.order),
+            "example_charge": str(amounts.charge),
+            "example_final": str(amounts.final),
+            "gate_years": rules.valid_until(dt.date(2001, 1, 1)).year - 2001,
+            "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
+            "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
+            "notice_hours_min": NOTICE_WAIT_HOURS[0],
+            "notice_hours_max": NOTICE_WAIT_HOURS[1],
+        }
+    )
 
 
 @require_safe
@@ -159,9 +163,7 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
     return _error(request, 503, "unavailable", _("The service rests for a moment"))
 
 
-def _error(
-    request: HttpRequest, http_status: int, code: str, title: str, *, money_moved: str = "no"
-) -> HttpResponse:
+def _error(request: HttpRequest, http_status: int, code: str, title: str, *, money_moved: str = "no") -> HttpResponse:
     """A page for people, a problem document under /api/."""
     request_id = getattr(request, "request_id", "")
     if request.path.startswith("/api/"):
