@@ -216,7 +216,7 @@ class MaintenanceWindowAdmin(_AddedByOperation):
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("refunds.change_maintenancewindow")
 
-    @admin.action(description=_("Cancel"), permissions=["cancel"])
+    @admin.action(description=_("Cancel the window"), permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[MaintenanceWindow]) -> None:
         for window_id in queryset.order_by("id").values_list("id", flat=True):
             operations.cancel_window(window_id=window_id, at=clock.now(), by=staff_name(request))

@@ -54,7 +54,7 @@ def deferral_body(deferral: Deferral) -> dict[str, Any]:
 def accepted_sms(refund: Refund) -> str:
     """With the promise. One segment of 70 characters in either language, as all texts here."""
     with override(refund.payment.language):
-        text = _("[Outpost] NT$%(total)s refund to account %(last4)s due %(expected)s to %(latest)s")
+        text = _("[Outpost] NT$%(total)s refund to *%(last4)s due %(expected)s to %(latest)s")
         return text % _words(refund)
 
 

@@ -51,14 +51,14 @@ class OfficialYearForm(forms.Form):
 
 
 class ClosureForm(forms.Form):
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=_("Day of the closure"), widget=forms.DateInput(attrs={"type": "date"}))
     counties = forms.MultipleChoiceField(
         label=_("Counties and cities"),
         choices=[(code, f"{chinese} {english}") for code, (chinese, english) in COUNTIES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     part = forms.ChoiceField(
-        label=_("Closed"),
+        label=_("Part of the day"),
         choices=[
             (Part.WHOLE, _("The whole day")),
             (Part.MORNING, _("In the morning")),
@@ -70,7 +70,7 @@ class ClosureForm(forms.Form):
 
 
 class WindowForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=MaintenanceWindow.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of window"), choices=MaintenanceWindow.Kind.choices)
     starts_at = forms.DateTimeField(label=_("Starts (Taipei time)"), help_text="2026-11-24 10:00")
     ends_at = forms.DateTimeField(label=_("Ends (Taipei time)"), help_text="2026-11-24 12:00")
     text_zh_hant = forms.CharField(label=_("Text in Chinese"), max_length=200, required=False)

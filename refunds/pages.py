@@ -28,12 +28,12 @@ _AT_THE_BANK = (
 )
 _TAGS = {
     Status.REQUESTED: ("wait", gettext_lazy("Waits for the seller")),
-    Status.ACCEPTED: ("wait", gettext_lazy("Accepted")),
+    Status.ACCEPTED: ("wait", gettext_lazy("Refund accepted")),
     Status.CREDITING: ("wait", gettext_lazy("At the bank")),
     Status.UNKNOWN: ("wait", gettext_lazy("At the bank")),
     Status.MANUAL: ("bad", gettext_lazy("With our staff")),
-    Status.CREDITED: ("good", gettext_lazy("Credited")),
-    Status.CANCELLED: ("off", gettext_lazy("Cancelled")),
+    Status.CREDITED: ("good", gettext_lazy("Refund credited")),
+    Status.CANCELLED: ("off", gettext_lazy("Refund cancelled")),
 }
 
 _NOTICES = {
@@ -169,7 +169,7 @@ def _holder_and_next(refund: Refund) -> tuple[str, str]:
         case Status.MANUAL:
             return _("Our staff"), _("Our staff call you, or you call the number below.")
         case Status.CREDITED | Status.CANCELLED:
-            return _("Nobody, it is finished"), _("Nothing")
+            return _("Nobody, it is finished"), _("Nothing more")
         case other:
             assert_never(other)
 
@@ -210,8 +210,8 @@ def _day(counted: CountedDay, progress: Progress) -> dict[str, Any]:
     day = counted.day
     marks = [
         (counted.is_turn and not counted.is_expected, "deferred", _("Moved to this day")),
-        (counted.is_expected, "expected", _("Expected")),
-        (counted.is_latest, "latest", _("Latest")),
+        (counted.is_expected, "expected", _("Expected day")),
+        (counted.is_latest, "latest", _("Latest day")),
     ]
     state = next((name for applies, name, _text in marks if applies), "counted" if day.counted else "skipped")
     texts = [text for applies, _name, text in marks if applies] + [why_of(day)]

@@ -1,0 +1,158 @@
+"""The progress page: what a customer sees in each status and language, and what strangers don't."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from cards.bank import fake_bank
+from payments.tests.factories import ACCOUNT, make_paid_payment
+from refunds import operations, pages
+from refunds.states import Status
+from refunds.tests.factories import again, ask, at_taipei, make_accepted_refund, make_credited_refund, run
+from refunds.working_days import Calendar, Part, Reason
+
+pytestmark = pytest.mark.django_db
+
+DUE = dt.date(2026, 6, 17)
+
+
+@pytest.fixture(autouse=True)
+def _frozen(monkeypatch, at):
+    monkeypatch.setattr(pages, "now", lambda: at)
+
+
+def look_up(order_number, account=ACCOUNT[-4:], language="en"):
+    client = Client(headers={"accept-language": language})
+    return client.get("/refunds/", {"order_number": order_number, "account": account})
+
+
+def text_of(refund, language="en"):
+    answer = look_up(refund.payment.order_number, language=language)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Where is my refund?"), ("zh-hant", "我的退款在哪裡？")])
+def test_the_page_asks_for_order_number_and_account(language, heading):
+    answer = Client(headers={"accept-language": language}).get("/refunds/")
+
+    assert answer.status_code == 200
+    assert heading in answer.content.decode()
+
+
+def test_an_accepted_refund_shows_its_promise_and_its_days(at):
+    text = text_of(make_accepted_refund(at))
+
+    assert "NT$961 will be in your account between 2026/06/17 and 2026/06/23." in text
+    assert "Dragon Boat Festival" in text
+    assert "Weekend" in text
+    assert "(02)7705-4306" in text
+    assert ACCOUNT not in text
+
+
+def test_the_page_speaks_chinese(at):
+    text = text_of(make_accepted_refund(at), "zh-hant")
+
+    assert "您的退款已受理" in text
+    assert "端午節" in text
+
+
+def test_a_deferral_is_shown_with_its_reason_and_dates(at):
+    refund = make_accepted_refund(at)
+    operations.record_closure(date=dt.date(2026, 6, 10), counties=["taipei_city"], part=Part.WHOLE, at=at, by="amy")
+    operations.redate_refund(refund_id=refund.id, at=at, by="sweep")
+
+    text = text_of(refund)
+
+    assert "Moved: Typhoon closure" in text
+    assert "Credit day 2026/06/17 → 2026/06/18." in text
+    assert "Latest day 2026/06/23 → 2026/06/24." in text
+
+
+def test_a_deferral_beyond_the_latest_date_shows_that_day_too(at):
+    refund = make_accepted_refund(at)
+    type(refund).objects.filter(pk=refund.pk).update(credit_date=dt.date(2026, 6, 24))
+
+    assert "Moved to this day" in text_of(refund)
+
+
+def make_in(status, at):
+    if status == Status.REQUESTED:
+        return ask(make_paid_payment(at), at)
+    if status == Status.CREDITED:
+        return make_credited_refund(at)
+    refund = make_accepted_refund(at)
+    behaviour = {Status.UNKNOWN: "timeout_before", Status.MANUAL: "4502"}.get(status)
+    if behaviour:
+        fake_bank().behave(ACCOUNT, behaviour)
+        run(refund, at_taipei(DUE))
+    return again(refund)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (Status.REQUESTED, "The seller has not confirmed this refund yet"),
+        (Status.ACCEPTED, "Your refund is accepted"),
+        (Status.UNKNOWN, "It is credited once only."),
+        (Status.MANUAL, "NT$961 are kept for you"),
+        (Status.CREDITED, "NT$961 were credited to your account on 2026/06/17."),
+    ],
+)
+def test_each_status_says_what_happened_to_the_money(at, status, text):
+    assert text in text_of(make_in(status, at))
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_each_status_has_its_words(status):
+    assert status in pages._TAGS
+    assert status in pages._NOTICES
+
+
+def test_a_late_refund_says_so(at, monkeypatch):
+    refund = make_in(Status.MANUAL, at)
+    monkeypatch.setattr(pages, "now", lambda: at_taipei(dt.date(2026, 6, 24)))
+
+    assert "The latest promised day, 2026/06/23, has passed." in text_of(refund)
+
+
+def test_a_cancelled_refund_is_not_listed(at):
+    refund = ask(make_paid_payment(at), at)
+    operations.cancel_refund(platform=refund.platform, reference=refund.reference, at=at, by="test")
+
+    assert "We found no refund" in text_of(refund)
+
+
+def test_another_account_finds_nothing(at):
+    refund = make_accepted_refund(at)
+
+    answer = look_up(refund.payment.order_number, "0000").content.decode()
+
+    assert "We found no refund" in answer
+    assert refund.reference not in answer
+
+
+@pytest.mark.parametrize(("order_number", "account"), [("", ""), ("TB 1", "5566"), ("TB1", "556"), ("TB1", "55a6")])
+def test_a_mistyped_answer_is_named(order_number, account):
+    answer = look_up(order_number, account)
+
+    assert answer.status_code == 422
+    assert "error-summary" in answer.content.decode()
+
+
+def test_reading_changes_nothing(at):
+    refund = make_accepted_refund(at)
+    look_up(refund.payment.order_number)
+
+    assert again(refund).step == refund.step
+    assert Client().post("/refunds/").status_code == 405
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_each_reason_of_a_day_has_words(reason):
+    day = Calendar().day(DUE)
+
+    text = pages.why_of(type(day)(day.date, day.counted, reason, "名", "name", False))
+
+    assert bool(text) == (reason is not Reason.WORKING)
