@@ -17,6 +17,8 @@ from bootstrap.places import CHECKOUT
 
 POLL_SECONDS = 0.05
 LAST_LINES = 15
+# A log that is longer when its process starts gives way to a new one; one older is kept.
+LOG_BYTES_MAX = 20_000_000
 
 
 def guarded(command: Sequence[str], *, death_signal: str = "KILL", prefix: Sequence[str] = ()) -> list[str]:
@@ -52,6 +54,8 @@ class Child:
         """Start it and return at once; `wait_until_ready` does the waiting."""
         assert not self.alive, f"{self.name} runs already"
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
+            self.log.replace(self.log.with_suffix(".old.log"))
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(

@@ -8,7 +8,7 @@ from typing import Any
 
 from bootstrap.preparation import Seeds
 
-_WIDTH_MAX = 110
+_WIDTH_MAX = 120
 
 
 def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], seconds: float) -> str:
@@ -16,7 +16,7 @@ def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], se
     parts = [
         f"Outpost is up ({seconds:.0f} s). All money and all persons in it are made up.",
         _table(_addresses(env["PORTAL_URL"], env["SANDBOX_URL"])),
-        "Cards: password, and what each account does\n" + "\n".join(_card(card) for card in seeds.cards),
+        "Cards: password, and what each account does\n" + _cards(seeds.cards),
         "Staff of the console\n" + _table([(one["username"], one["password"], one["role"]) for one in seeds.staff]),
         _table(list(folders.items())),
         "Ctrl-C stops everything and keeps the data; ./run --reset starts over.",
@@ -38,9 +38,14 @@ def _addresses(portal: str, sandbox: str) -> list[Sequence[str]]:
     ]
 
 
-def _card(card: Mapping[str, Any]) -> str:
-    accounts = "\n".join(_shortened(f"    {one['number']}  {one['does']}") for one in card["accounts"])
-    return f"  {card['name']}, password {card['password']}\n{accounts}"
+def _cards(cards: Sequence[Mapping[str, Any]]) -> str:
+    """A line for each account; a card's name and password on its first."""
+    rows = []
+    for card in cards:
+        for number, account in enumerate(card["accounts"]):
+            head = ("", "") if number else (card["name"], card["password"])
+            rows.append((*head, account["number"], account["does"]))
+    return "\n".join(map(_shortened, _table(rows).splitlines()))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

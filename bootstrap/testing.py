@@ -120,7 +120,8 @@ def for_portal(arguments: Sequence[str]) -> list[str] | None:
 
 def _paths(arguments: Sequence[str]) -> tuple[set[int], set[int]]:
     """Which arguments are paths: the sandbox's, and others. In `-k refunds` the second word is none."""
-    sandbox, others = set(), set()
+    sandbox: set[int] = set()
+    others: set[int] = set()
     for index, word in enumerate(arguments):
         path = CHECKOUT / word.partition("::")[0]
         if word.startswith("-") or (index and arguments[index - 1] in _TAKES_A_VALUE) or not path.exists():

@@ -46,7 +46,7 @@ class Environment:
                 self._stamp_file(lock).write_text(self._fingerprint(lock))
 
     def _is_sound(self) -> bool:
-        """A venv dies with the Python it was made by, and when its folder is moved."""
+        """A venv dies with the Python it was made by."""
         if not self.python.exists() or not self.site_packages.exists():
             return False
         question = "import sys; print(sys.prefix, *sys.version_info[:2])"
