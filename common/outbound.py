@@ -31,7 +31,7 @@ class Client:
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
             follow_redirects=False,
             trust_env=False,
-            verify=_trusted_roots(),
+            verify=trusted_roots(),
         )
 
     def post(self, path: str, body: dict[str, Any], *, request_id: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Client:
 
 
 @lru_cache(maxsize=1)
-def _trusted_roots() -> ssl.SSLContext:
+def trusted_roots() -> ssl.SSLContext:
     """Loading the system's roots costs more than a call: once a process, for all partners."""
     return ssl.create_default_context()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from common.outbound import refuse_inside_transaction
+from common.outbound import refuse_inside_transaction, trusted_roots
 from notifications.channels.port import Answer, Delivered, Letter, Refused, Unknown, WebhookLetter, excerpt
 from platforms.rules import address_is_public
 from platforms.signatures import sign_bytes
@@ -43,7 +43,9 @@ class WebhookSender:
         def spent() -> int:
             return int((time.monotonic() - started) * 1000)
 
-        async with httpx.AsyncClient(timeout=self.deadline_seconds, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            timeout=self.deadline_seconds, follow_redirects=False, trust_env=False, verify=trusted_roots()
+        ) as client:
             try:
                 async with asyncio.timeout_at(end):
                     response = await self._ask(client, letter)

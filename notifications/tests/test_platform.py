@@ -1,13 +1,19 @@
 """The webhook sender against real HTTP servers, kind and hostile."""
 
 import base64
+import datetime as dt
 import socket
+import ssl
 import threading
 import time
 
 import pytest
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509.oid import NameOID
 
 from notifications.channels import platform as channel
 from notifications.channels.platform import WebhookSender
@@ -244,3 +250,50 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
 
 def test_neither_key_nor_phone_shows_when_a_letter_is_printed():
     assert PRIVATE not in repr(letter("https://shop.example/"))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_unknown_and_nothing_is_sent(tmp_path):
+    with receiver(answer_with(200)) as shop:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self_signed(tmp_path))
+        shop.server.socket = context.wrap_socket(shop.server.socket, server_side=True)
+        answer = send(shop.url.replace("http://127.0.0.1", "https://localhost"))
+
+    assert isinstance(answer, Unknown)
+    assert "CERTIFICATE_VERIFY_FAILED" in answer.answer
+    assert shop.received == []
+
+
+def test_over_https_the_name_is_checked_and_not_the_address(tmp_path, monkeypatch):
+    """The connection goes to an address; the certificate must be the name's."""
+    certificate, key = self_signed(tmp_path)
+    monkeypatch.setattr(channel, "trusted_roots", lambda: ssl.create_default_context(cafile=certificate))
+    with receiver(answer_with(200)) as shop:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        shop.server.socket = context.wrap_socket(shop.server.socket, server_side=True)
+        right = send(shop.url.replace("http://127.0.0.1", "https://localhost"))
+        wrong = send(shop.url.replace("http://", "https://"))
+
+    assert isinstance(right, Delivered)
+    assert isinstance(wrong, Unknown)
+    assert len(shop.received) == 1
+
+
+def self_signed(folder):
+    """Paths of a certificate for `localhost` and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+    return str(folder / "cert.pem"), str(folder / "key.pem")
