@@ -24,6 +24,7 @@ MOVE_MAX = dt.timedelta(days=800)
 
 # How long a stop waits for the portal to finish what is due: 400 × 0.05 s of real time.
 IDLE_TRIES, IDLE_PAUSE_SECONDS = 400, 0.05
+IDLE_ANSWERS = 2
 IDLE_DEADLINE_SECONDS = 5.0
 
 _moving = threading.Lock()
@@ -93,7 +94,8 @@ def set_offset(offset: dt.timedelta) -> None:
 
 
 def wait_until_idle() -> bool:
-    """Whether the portal says that nothing is due. One that can't be asked is not waited for."""
+    """Whether the portal says, twice in a row, that nothing is due. One that can't be asked is not waited for."""
+    idle_answers = 0
     with httpx.Client(timeout=IDLE_DEADLINE_SECONDS, trust_env=False) as client:
         for _ in range(IDLE_TRIES):
             try:
@@ -101,7 +103,9 @@ def wait_until_idle() -> bool:
                 idle = answer.status_code != httpx.codes.OK or answer.json().get("idle") is not False
             except (httpx.HTTPError, ValueError, AttributeError):
                 return True
-            if idle:
+            # One answer may fall between two steps of the same work: credited, but the message not yet written.
+            idle_answers = idle_answers + 1 if idle else 0
+            if idle_answers == IDLE_ANSWERS:
                 return True
             time.sleep(IDLE_PAUSE_SECONDS)
     return False
