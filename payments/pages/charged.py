@@ -55,7 +55,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
         )
         form.add_error(None, text)
         return _form(request, form, 404)
-    return redirect("payments:charged", signing.dumps(payment.reference, salt=_SALT, compress=True))
+    return redirect("payments:charged", _token(payment))
 
 
 @never_cache
@@ -99,6 +99,7 @@ def _answer(
         "entries": [entry for event in events for entry in _entries(event)],
         "acknowledged": shown.time_text(acknowledged_at) if acknowledged_at else "",
         "next_try": _next_try(events),
+        "can_tell": _can_tell(payment, events),
         "wait_until": _wait_until(payment, at),
         "too_soon": too_soon,
         "told": "told" in request.GET,
@@ -154,6 +155,12 @@ def _next_try(events: list[notifications.ToldEvent]) -> str:
     return shown.time_text(due) if due else ""
 
 
+def _can_tell(payment: Payment, events: list[notifications.ToldEvent]) -> bool:
+    """Something was sent that hasn't been taken; a shop that fetches its notices can't be told by us."""
+    untaken = [message for event in events for message in event.messages if message.acknowledged_at is None]
+    return payment.status == Status.PAID and bool(untaken)
+
+
 def _wait_until(payment: Payment, at: dt.datetime) -> str:
     """Until when waiting is the right thing to do; empty once it isn't any more."""
     if payment.paid_at is None or at >= payment.paid_at + WAIT:
@@ -161,11 +168,17 @@ def _wait_until(payment: Payment, at: dt.datetime) -> str:
     return shown.time_text(payment.paid_at + WAIT)
 
 
+def _token(payment: Payment) -> str:
+    return signing.dumps([payment.reference, int(clock.now().timestamp())], salt=_SALT)
+
+
 def _payment_of_token(token: str) -> Payment | None:
     try:
-        return queries.payment_by_reference(signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS))
+        reference, made_at = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
         return None
+    is_stale = clock.now().timestamp() - made_at >= TOKEN_SECONDS
+    return None if is_stale else queries.payment_by_reference(reference)
 
 
 def _count_look_up(address: str, order_number: str) -> None:

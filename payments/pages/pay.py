@@ -110,7 +110,7 @@ def confirm(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse
         case Payment():
             address = reverse("payments:result", args=[payment.reference, secret])
         case PaymentGated(identity_token=token):
-            address = f"/identity/{token}/"
+            address = reverse("verification:home", args=[token])
         case _:
             assert_never(done)
     return JsonResponse({"next": address})
