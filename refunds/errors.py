@@ -105,25 +105,30 @@ class CalendarFileRefused(Refusal):
     code = "calendar_file_refused"
     http_status = 422
     title = _("The calendar file was refused")
+    text = _("The calendar is unchanged. Take the official file.")
 
 
 class CalendarUnreadable(CalendarFileRefused):
     code = "calendar_unreadable"
+    title = _("The calendar file can't be read")
     text = _("The file is neither UTF-8 nor Big5 text. The calendar is unchanged. Download the official file again.")
 
 
 class CalendarHeading(CalendarFileRefused):
     code = "calendar_heading"
+    title = _("The calendar file has another heading")
     text = _("The first line must be 西元日期,星期,是否放假,備註. The calendar is unchanged. Take the official file.")
 
 
 class CalendarRow(CalendarFileRefused):
     code = "calendar_row"
+    title = _("The calendar file has a line that can't be read")
     text = _("Line %(line)s can't be read: a date, a weekday and 0 or 2 are expected. The calendar is unchanged.")
 
 
 class CalendarPartialYear(CalendarFileRefused):
     code = "calendar_partial_year"
+    title = _("The calendar file is not one whole year")
     text = _(
         "The file must hold each day of exactly one year. It has %(days)s days; the first missing or foreign one is"
         " %(date)s. The calendar is unchanged."
@@ -132,21 +137,25 @@ class CalendarPartialYear(CalendarFileRefused):
 
 class CalendarDuplicateDate(CalendarFileRefused):
     code = "calendar_duplicate_date"
+    title = _("The calendar file has a day twice")
     text = _("Line %(line)s repeats %(date)s. The calendar is unchanged. Take out the line that is wrong.")
 
 
 class CalendarWeekdayWrong(CalendarFileRefused):
     code = "calendar_weekday_wrong"
+    title = _("The calendar file has a wrong weekday")
     text = _("Line %(line)s: %(date)s is no %(weekday)s. The calendar is unchanged.")
 
 
 class CalendarDayOffUnexplained(CalendarFileRefused):
     code = "calendar_day_off_unexplained"
+    title = _("The calendar file has a day off without a reason")
     text = _("Line %(line)s: %(date)s is an ordinary weekday, off without a remark. The calendar is unchanged.")
 
 
 class CalendarWeekendWorked(CalendarFileRefused):
     code = "calendar_weekend_worked"
+    title = _("The calendar file has a weekend worked without a reason")
     text = _(
         "Line %(line)s: %(date)s is a weekend day that counts as worked, without the remark 補行上班."
         " The calendar is unchanged."

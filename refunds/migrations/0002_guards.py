@@ -65,6 +65,8 @@ class Migration(migrations.Migration):
         append_only("refunds_refundchange"),
         append_only("refunds_creditattempt"),
         append_only("refunds_deferral"),
+        append_only("refunds_calendarversion"),
         append_only("refunds_calendarday"),
         append_only("refunds_calendaroverride"),
+        append_only("refunds_bankonlyday"),
     ]

@@ -10,9 +10,10 @@ from django.db import connection
 from cards.bank import fake_bank
 from common.errors import Refusal
 from payments.tests.factories import make_paid_payment
-from refunds import operations
+from refunds import calendar, operations
 from refunds.models import CreditAttempt, Refund
 from refunds.tests.factories import again, ask, at_taipei, confirm, enquire, make_accepted_refund, run
+from refunds.working_days import Part
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,3 +129,23 @@ def test_a_confirmation_and_a_cancellation_at_once_end_in_one_of_them(at):
     payment = again(refund).payment
     assert (status, payment.refunded_order_minor) in {("accepted", 951), ("cancelled", 0)}
     assert ("refund_not_cancellable" in found) == (status == "accepted")
+
+
+def test_publications_at_once_queue_and_number_without_a_gap(at):
+    days = [DUE + dt.timedelta(days=n) for n in range(6)]
+
+    def close(day):
+        return operations.record_closure(date=day, counties=["taipei_city"], part=Part.WHOLE, at=at, by="amy").number
+
+    numbers = together([lambda day=day: close(day) for day in days])
+
+    assert sorted(numbers) == [2, 3, 4, 5, 6, 7]
+    assert calendar.current_calendar().version == 7
+    assert not any(calendar.current_calendar().is_working_day(day) for day in days)
+
+
+def test_one_closure_recorded_many_times_at_once_is_one_publication(at):
+    def close():
+        return operations.record_closure(date=DUE, counties=["taipei_city"], part=Part.WHOLE, at=at, by="amy").number
+
+    assert sorted(map(str, together([close] * 6))) == ["2", *["closure_unchanged"] * 5]
