@@ -27,8 +27,9 @@ _SMS_ENDS = 24 * _HOUR
 _CODE_ENDS = 5 * _MINUTE
 ONE_TIME_PURPOSES = frozenset({"identity_code"})
 
-# Longer than the longest send (15 s, twice for two operators) with room for a slow database.
-LEASE = dt.timedelta(seconds=60)
+# Longer than the longest send (15 s to a platform, 6 s to each of two operators) with room for a slow database, and
+# short enough that what a killed worker held is sent by another within half a minute.
+LEASE = dt.timedelta(seconds=30)
 
 # A customer may have the platform told again this often.
 RETELL_EVERY = dt.timedelta(minutes=10)

@@ -7,11 +7,16 @@ import time
 from common.outbound import Client, Unanswered
 from notifications.channels.port import Answer, Delivered, Letter, Refused, SmsLetter, Unknown, excerpt
 
+# Short: someone may sit waiting for a code, and the other operator is there.
+DEADLINE_SECONDS = 6.0
+
 
 class SmsSender:
     """Message ids are ours and idempotent at each operator, so one message rings a handset twice at the very most."""
 
-    def __init__(self, *, primary: tuple[str, str], secondary: tuple[str, str], deadline_seconds: float = 10.0) -> None:
+    def __init__(
+        self, *, primary: tuple[str, str], secondary: tuple[str, str], deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
         self._operators = [
             (name, Client(url, token, deadline_seconds=deadline_seconds))
             for name, (url, token) in (("primary", primary), ("secondary", secondary))

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # How many are on their way at once in one process: one that hangs holds up its own batch by 15 s at most.
 BATCH = 16
+# And in all processes together: a platform that hangs must not take up every worker there is.
+IN_FLIGHT_MAX = 32
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,19 @@ def _claim(channel: Channel, at: dt.datetime, limit: int) -> list[_Claim]:
     due = Message.objects.filter(free, switched_on, channel=channel, status=Status.PENDING, due_at__lte=at)
     token = uuid4()
     with transaction.atomic(durable=True):
+        room = IN_FLIGHT_MAX - _in_flight(channel, at)
         messages = list(
             due.order_by("due_at", "id")
             .select_for_update(of=("self",), skip_locked=True)
-            .select_related("event", "endpoint")[:limit]
+            .select_related("event", "endpoint")[: max(0, min(limit, room))]
         )
         ids = [message.pk for message in messages]
         Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=at + retry.LEASE)
     return [_Claim(message.pk, token, _letter(message, at)) for message in messages]
+
+
+def _in_flight(channel: Channel, at: dt.datetime) -> int:
+    return Message.objects.filter(channel=channel, status=Status.PENDING, lease_until__gt=at).count()
 
 
 def _letter(message: Message, at: dt.datetime) -> Letter:

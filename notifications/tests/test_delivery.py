@@ -268,3 +268,14 @@ def test_customers_pressing_at_once_are_one_retelling():
 
     assert sorted(answers) == [False] * 5 + [True]
     assert Retelling.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_platform_that_hangs_takes_up_only_so_much():
+    for _ in range(delivery.IN_FLIGHT_MAX + 8):
+        make_webhook()
+    hanging = [delivery._claim(Channel.WEBHOOK, AT, 16) for _ in range(3)]
+
+    assert [len(claims) for claims in hanging] == [16, 16, 0]
+    assert deliver(AT) == 0
+    assert deliver(AT + retry.LEASE) == 16
