@@ -8,7 +8,7 @@ from typing import Any
 
 from bootstrap.preparation import Seeds
 
-_WIDTH_MAX = 120
+_WIDTH_MAX = 150
 
 
 def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], seconds: float) -> str:

@@ -58,7 +58,7 @@ class Environment:
         with Step("pip"):
             pip = find_pip(self.folder / "cache")
         command = [str(self.python), "-I", f"{pip}/pip", "install", "--require-hashes", "--only-binary", ":all:"]
-        command += ["--no-deps", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+        command += ["--no-deps", "--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
         command += [word for lock in locks for word in ("--requirement", str(self.checkout / lock))]
         total = sum(self._lock(lock).count(" \\\n    --hash=") for lock in locks)
         log = self.folder / "install.log"
