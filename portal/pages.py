@@ -24,6 +24,7 @@ from common.money import Money
 from notifications.models import Event, Message
 from payments.amounts import Amounts, Quote, amounts_of
 from payments.models import Payment
+from payments.pages import charged
 from portal import catalogue
 from portal.errors import PROBLEM_JSON
 from refunds.deferral import RUN_OPENS
@@ -32,8 +33,8 @@ from verification import rules
 from verification.limits import gate_rule
 from verification.models import Check
 
-# The published rule for "deducted but not completed": wait one to two hours, then ask the platform.
-NOTICE_WAIT_HOURS = (1, 2)
+# The published rule for "deducted but not completed" is "one to two hours"; the second is payments' WAIT.
+NOTICE_WAIT_MIN = dt.timedelta(hours=1)
 # The order of the help page's worked example; its charge is worked out by the engine.
 EXAMPLE_ORDER_MINOR = 951
 
@@ -70,8 +71,8 @@ def help_figures(at: dt.datetime) -> dict[str, Any]:
             "gate_years": rules.valid_until(dt.date(2001, 1, 1)).year - 2001,
             "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
             "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
-            "notice_hours_min": NOTICE_WAIT_HOURS[0],
-            "notice_hours_max": NOTICE_WAIT_HOURS[1],
+            "notice_hours_min": NOTICE_WAIT_MIN // dt.timedelta(hours=1),
+            "notice_hours_max": charged.WAIT // dt.timedelta(hours=1),
         }
     )
 
