@@ -54,18 +54,18 @@ class DataForm(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    issue_place = forms.ChoiceField(
+        label=_("Issue place"),
+        help_text=_("Printed before the issue type."),
+        error_messages={"required": _("Choose the issue place.")},
+        choices=[("", _("Please choose")), *ISSUE_PLACES.items()],
+    )
     issue_type = forms.ChoiceField(
         label=_("Issue type"),
         help_text=_("Printed behind the issue date."),
         error_messages={"required": _("Choose the issue type.")},
         choices=IssueType.choices,
         widget=_Radios,
-    )
-    issue_place = forms.ChoiceField(
-        label=_("Issue place"),
-        help_text=_("Printed before the issue type."),
-        error_messages={"required": _("Choose the issue place.")},
-        choices=[("", _("Please choose")), *ISSUE_PLACES.items()],
     )
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
