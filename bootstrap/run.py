@@ -44,11 +44,13 @@ def main(arguments: Sequence[str]) -> int:
 def _run(*, reset: bool) -> None:
     started = time.monotonic()
     chosen = person_set(os.environ, CHECKOUT / ".env")
-    ports = Ports.from_environment(chosen)
     environment = Environment()
-    environment.prepare(RUN_LOCKS)
-    stack = Stack(data=default_data(chosen), ports=ports, chosen=chosen, environment=environment)
+    stack = Stack(
+        data=default_data(chosen), ports=Ports.from_environment(chosen), chosen=chosen, environment=environment
+    )
     try:
+        stack.claim()
+        environment.prepare(RUN_LOCKS)
         if reset:
             say(f"Starting over: the data in {stack.data} is deleted.")
             stack.reset()

@@ -64,11 +64,15 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def claim(self) -> None:
+        """Make the data folder and the ports ours, or say who has them: known before anything long begins."""
+        self._take_lock()
+        self.ports.check_free()
+
     def start(self) -> None:
         """All of it, up and answering; on any failure nothing of it is left running."""
         try:
-            self._take_lock()
-            self.ports.check_free()
+            self.claim()
             self._start_services()
             self.seeds = self._preparation().run()
             self._start_members()
@@ -88,21 +92,19 @@ class Stack:
     def reset(self) -> None:
         """Delete what earlier runs left in the data folder. There is no way back."""
         self._take_lock()
-        try:
-            Services(data=self.data, site_packages=self._venv.site_packages, given=self._chosen).remove()
-            for name in _LEFT_BEHIND:
-                path = self.data / name
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
-        finally:
-            self.stop()
+        Services(data=self.data, site_packages=self._venv.site_packages, given=self._chosen).remove()
+        for name in _LEFT_BEHIND:
+            path = self.data / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Stop, and leave nothing on the disk: the end of a test's stack."""
         self.stop()
         self.reset()
+        self.stop()
         shutil.rmtree(self.data, ignore_errors=True)
 
     def process(self, name: str) -> Child:
@@ -173,6 +175,8 @@ class Stack:
 
     def _take_lock(self) -> None:
         """One launcher a data folder; the kernel gives the lock back however we end."""
+        if self._lock is not None:
+            return
         make_private(self.data)
         lock = (self.data / "lock").open("a+")
         try:

@@ -178,7 +178,9 @@ def test_reset_deletes_the_data_and_nothing_else(data):
     (data / "keys.json").write_text("{}")
     (data / "mine.txt").write_text("not yours")
 
-    Stack(data=data).reset()
+    stack = Stack(data=data)
+    stack.reset()
+    stack.stop()
 
     assert sorted(path.name for path in data.iterdir()) == ["lock", "mine.txt"]
     with services_in(data) as services:
