@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, assert_never
 
 from django.http import HttpRequest, HttpResponse
@@ -109,7 +110,7 @@ def _shown(progress: Progress) -> dict[str, Any]:
     return {
         "reference": refund.reference,
         "tag": {"kind": kind, "text": text},
-        "notice": _notice(progress),
+        "notices": _notices(progress),
         "lines": [
             {"label": _("Refund of the order amount"), "value": str(refund.amount)},
             {"label": _("Handling charge given back"), "value": str(refund.charge)},
@@ -127,10 +128,12 @@ def _shown(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _notice(progress: Progress) -> dict[str, str]:
-    """What happened to the money, in one notice."""
+def _notices(progress: Progress) -> list[dict[str, str]]:
+    """What happened to the money. A late refund says so first; what was promised is then no longer worth saying."""
     refund = progress.refund
-    kind, title, text = _LATE if progress.is_overdue else _NOTICES[Status(refund.status)]
+    told = [_NOTICES[Status(refund.status)]]
+    if progress.is_overdue:
+        told = [_LATE] if refund.status == Status.ACCEPTED else [_LATE, *told]
     credited_on = taipei(refund.credited_at).date() if refund.credited_at else None
     words = {
         "total": str(refund.total),
@@ -138,7 +141,7 @@ def _notice(progress: Progress) -> dict[str, str]:
         "latest": _date(refund.latest_credit_date),
         "on": _date(credited_on),
     }
-    return {"kind": kind, "title": str(title), "text": str(text) % words}
+    return [{"kind": kind, "title": str(title), "text": str(text) % words} for kind, title, text in told]
 
 
 def _facts(progress: Progress, account: str) -> list[dict[str, str]]:
@@ -153,17 +156,18 @@ def _facts(progress: Progress, account: str) -> list[dict[str, str]]:
             {"label": _("Accepted on"), "value": _date(refund.accepted_date)},
             {"label": _("Promised credit"), "value": _("%(first)s to %(latest)s") % promise},
         ]
-    holder, following = _holder_and_next(refund)
+    holder, following = _holder_and_next(refund, progress.today)
     return [*rows, {"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
 
 
-def _holder_and_next(refund: Refund) -> tuple[str, str]:
+def _holder_and_next(refund: Refund, today: date) -> tuple[str, str]:
     match Status(refund.status):
         case Status.REQUESTED:
             return _("The seller"), _("When the seller confirms, we promise you a date by SMS.")
         case Status.ACCEPTED:
+            turn = max(today, refund.credit_date or today)
             text = _("On %(turn)s the day's run credits your account, and you get an SMS.")
-            return _("The bank's refund desk"), text % {"turn": _date(refund.credit_date)}
+            return _("The bank's refund desk"), text % {"turn": _date(turn)}
         case Status.CREDITING | Status.UNKNOWN:
             return _("The bank"), _("We ask the bank until its answer is known, then you get an SMS.")
         case Status.MANUAL:
@@ -182,14 +186,29 @@ def _story(progress: Progress) -> list[dict[str, Any]]:
     if accepted is not None:
         entries.append({"title": _("The seller confirmed"), "at": taipei(accepted.at), "state": "done"})
     entries += [_deferral(deferral) for deferral in progress.deferrals]
-    if refund.status == Status.CREDITED:
-        assert refund.credited_at is not None
-        return [*entries, {"title": _("Credited to your account"), "at": taipei(refund.credited_at), "state": "done"}]
-    state = "problem" if progress.is_overdue or refund.status == Status.MANUAL else "current"
-    if refund.status == Status.REQUESTED:
-        entries.append({"title": _("The seller confirms"), "state": "current"})
-        state = "todo"
-    return [*entries, {"title": _("Credited to your account"), "text": _date(refund.credit_date), "state": state}]
+    return [*entries, *_story_from_now(progress)]
+
+
+def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
+    refund = progress.refund
+    credited: dict[str, Any] = {"title": _("Credited to your account"), "state": "todo"}
+    match Status(refund.status):
+        case Status.CREDITED:
+            assert refund.credited_at is not None
+            return [credited | {"at": taipei(refund.credited_at), "state": "done"}]
+        case Status.REQUESTED:
+            return [{"title": _("The seller confirms"), "state": "current"}, credited]
+        case Status.MANUAL:
+            return [
+                {"title": _("The bank could not credit the account: our staff settle it"), "state": "problem"},
+                credited,
+            ]
+        case Status.CREDITING | Status.UNKNOWN:
+            return [{"title": _("The bank was asked to credit it"), "state": "current"}, credited]
+        case _:
+            state = "problem" if progress.is_overdue else "current"
+            turn = max(progress.today, refund.credit_date or progress.today)
+            return [credited | {"text": _date(turn), "state": state}]
 
 
 def _deferral(deferral: Deferral) -> dict[str, Any]:

@@ -114,7 +114,9 @@ def test_a_late_refund_says_so(at, monkeypatch):
     refund = make_in(Status.MANUAL, at)
     monkeypatch.setattr(pages, "now", lambda: at_taipei(dt.date(2026, 6, 24)))
 
-    assert "The latest promised day, 2026/06/23, has passed." in text_of(refund)
+    text = text_of(refund)
+    assert "The latest promised day, 2026/06/23, has passed." in text
+    assert "NT$961 are kept for you" in text
 
 
 def test_a_cancelled_refund_is_not_listed(at):
