@@ -51,8 +51,8 @@ def copy_for_other_user(programs: Programs) -> Programs:
     if install.name != "pginstall":
         return programs
     wheel = install.parent
-    stamp = int((programs.folder / "postgres").stat().st_mtime)
-    target = ROOT_HOME / f"{wheel.name}-{programs.major}-{stamp}"
+    versions = sorted(path.name.removesuffix(".dist-info") for path in wheel.parent.glob(f"{wheel.name}-*.dist-info"))
+    target = ROOT_HOME / (versions[-1] if versions else f"{wheel.name}-{programs.major}")
     if not target.exists():
         half = ROOT_HOME / f"{target.name}.{os.getpid()}"
         shutil.copytree(install, half / wheel.name / "pginstall", ignore=shutil.ignore_patterns("include"))
