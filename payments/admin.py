@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cards.admin import RecordedAdmin
 from common.clock import now
 from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
 from common.references import mask_account
@@ -43,7 +44,8 @@ class Attempts(ReadOnlyInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(RecordedAdmin):
+    read_action = "payments.payment_read"
     list_display = (
         *("reference", "platform", "order_number", "final_amount"),
         *("status", "masked_account", "created_at", "paid_at"),
@@ -102,13 +104,10 @@ class PaymentAdmin(ReadOnlyAdmin):
             return orders | queryset.filter(pk__in=presented), False
         return orders, False
 
-    def has_tell_again_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("notifications.tell_again")
+    def has_act_on_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("payments.act_on_payment")
 
-    def has_ask_bank_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.change_payment")
-
-    @admin.action(description=_("Tell the platform again"), permissions=["tell_again"])
+    @admin.action(description=_("Tell the platform again"), permissions=["act_on"])
     def tell_again(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
         at, by = now(), staff_name(request)
         count = 0
@@ -122,7 +121,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         )
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
-    @admin.action(description=_("Ask the bank now"), permissions=["ask_bank"])
+    @admin.action(description=_("Ask the bank now"), permissions=["act_on"])
     def ask_bank(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
         at, by = now(), staff_name(request)
         open_debits = queryset.filter(status__in=IN_FLIGHT).order_by("id")
@@ -134,7 +133,8 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
+class AttemptAdmin(RecordedAdmin):
+    read_action = "payments.attempt_read"
     list_display = (
         *("payment", "number", "masked_account", "amount_minor"),
         *("created_at", "outcome", "outcome_code", "bank_code"),

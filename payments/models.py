@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from cards.models import Account
 from common.money import Money
@@ -70,6 +71,7 @@ class Payment(Stateful):
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
+        permissions = [("act_on_payment", _("Can tell the platform again and ask the bank"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["platform", "order_number"],

@@ -84,6 +84,9 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='cards.account')),
                 ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='platforms.platform')),
             ],
+            options={
+                'permissions': [('act_on_payment', 'Can tell the platform again and ask the bank')],
+            },
         ),
         migrations.CreateModel(
             name='Attempt',
