@@ -35,7 +35,8 @@ def _page(request: HttpRequest) -> HttpResponse:
         except ValueError as refused:
             error = str(refused)
     offset = real_clock.offset()
-    context = {"offset": offset - dt.timedelta(microseconds=offset.microseconds), "steps": _steps(), "error": error}
+    hours = str(dt.timedelta(seconds=offset.seconds))
+    context = {"days": offset.days, "hours": hours, "steps": _steps(), "error": error}
     return render(request, "sandbox/clock.html", context, status=400 if error else 200)
 
 
