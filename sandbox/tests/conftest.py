@@ -8,6 +8,7 @@ from django.test import Client
 
 from common import clock
 from sandbox import people, shop_portal
+from sandbox.models import Person
 from sandbox.tests.portal_double import PortalDouble
 
 
@@ -16,9 +17,16 @@ def _no_keys_remembered():
     shop_portal._known_keys.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The seeded world once for all tests that roll back. Those with transactions of their own run last and seed again."""
+    with django_db_blocker.unblock():
+        people.seed_people(at=clock.now())
+
+
 @pytest.fixture
 def world(db):
-    people.seed_people(at=clock.now())
+    assert Person.objects.filter(seeded=True).count() == len(people.PEOPLE)
 
 
 @pytest.fixture
