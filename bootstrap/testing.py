@@ -85,6 +85,7 @@ def _check(environment: Environment, env: Mapping[str, str]) -> list[str]:
         "ruff check": ["-m", "ruff", "check", "--quiet"],
         "ruff format": ["-m", "ruff", "format", "--check", "--quiet"],
         "mypy": ["-m", "mypy"],
+        "mypy of the sandbox": ["-m", "mypy", "--config-file", "sandbox/mypy.ini"],
         "lint-imports": [contracts],
     }
     return [name for name, words in checks.items() if _step(name, environment, words, env) != 0]
