@@ -29,8 +29,8 @@ def make_member(name: str, *, python: Path, ports: Ports, data: Path, env: Mappi
     clock = ["beat", "-l", "INFO", "--pidfile=", f"--schedule={data / 'beat-schedule'}"]
     cards = ["reader", "--port", str(ports.reader), "--card-port", str(ports.card)]
     modules: dict[str, tuple[list[str], Mapping[str, str], Callable[[Child], bool]]] = {
-        "web": (_gunicorn("portal.wsgi", ports.web, workers=2), portal, healthy(ports.web)),
-        "sandbox": (_gunicorn("sandbox.wsgi", ports.sandbox, workers=1), sandbox, healthy(ports.sandbox)),
+        "web": (_gunicorn("portal.wsgi", ports.web, "--preload", "--workers", "2"), portal, healthy(ports.web)),
+        "sandbox": (_gunicorn("sandbox.wsgi", ports.sandbox, "--workers", "1"), sandbox, healthy(ports.sandbox)),
         "reader": ([*cards, "--allow-origin", env["PORTAL_URL"]], reader, healthy(ports.reader)),
         "worker": ([*celery, *jobs], portal, wrote(" ready.")),
         "beat": ([*celery, *clock], portal, wrote("beat: Starting...")),
@@ -67,8 +67,8 @@ def wrote(words: str) -> Callable[[Child], bool]:
     return lambda child: words in child.output()
 
 
-def _gunicorn(application: str, port: int, *, workers: int) -> list[str]:
+def _gunicorn(application: str, port: int, *more: str) -> list[str]:
     command = ["gunicorn", application, "--bind", f"{LOOPBACK}:{port}", "--no-control-socket"]
     # Longer than a client keeps an idle connection (httpx: 5 s): a connection closed while it is being reused is an answer lost.
     command += ["--keep-alive", "75"]
-    return [*command, "--worker-class", "gthread", "--workers", str(workers), "--threads", "16", "--timeout", "60"]
+    return [*command, "--worker-class", "gthread", "--threads", "16", "--timeout", "60", *more]

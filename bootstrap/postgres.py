@@ -67,8 +67,6 @@ class Cluster:
         """Delete the whole cluster. There is no way back."""
         end_leftover(self.cluster)
         shutil.rmtree(self.home.folder, ignore_errors=True)
-        if self.home.sockets.exists() and self.home.sockets.parent != self.home.folder:
-            shutil.rmtree(self.home.sockets, ignore_errors=True)
 
     def url(self, *, role: str, database: str) -> str:
         return f"postgresql://{role}@/{database}?host={self.home.sockets}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from bootstrap.children import Child
 from bootstrap.messages import CannotStart
-from bootstrap.places import make_private
+from bootstrap.places import make_private, socket_folder
 from bootstrap.postgres import APPLICATION, OWNER, Cluster
 from bootstrap.valkey import Valkey
 
@@ -66,6 +67,7 @@ class Services:
         """Delete the embedded database, wherever it lies; the data folder itself is the caller's."""
         if self.cluster is not None:
             self.cluster.remove()
+        shutil.rmtree(socket_folder(self.data), ignore_errors=True)
 
     @property
     def children(self) -> dict[str, Child]:

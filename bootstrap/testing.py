@@ -67,9 +67,11 @@ def _test(arguments: list[str], environ: Mapping[str, str], folder: Path) -> int
     make_private(folder)
     browser = chromium(environ, folder.parent / "apt-get.log")
     with Services(data=folder, site_packages=environment.site_packages, given=environ) as services:
-        env = _environment(services.env, browser, folder, environment)
+        env = _environment(services.env, browser, environment)
         failed = [] if arguments else _check(environment, env)
-        failed += _pytest(environment, env, arguments, with_browser=browser is not None)
+        # What tests leave lies in our folder too: a stack's database, were it killed, goes with it.
+        options = [f"--basetemp={folder / 'tmp'}", *([] if arguments else PARALLEL)]
+        failed += _pytest(environment, env, options, arguments, with_browser=browser is not None)
     if failed:
         say(f"Failed: {', '.join(failed)}")
     if browser is None:
@@ -91,17 +93,18 @@ def _check(environment: Environment, env: Mapping[str, str]) -> list[str]:
     return [name for name, words in checks.items() if _step(name, environment, words, env) != 0]
 
 
-def _pytest(environment: Environment, env: Mapping[str, str], arguments: list[str], *, with_browser: bool) -> list[str]:
+def _pytest(
+    environment: Environment, env: Mapping[str, str], options: list[str], arguments: list[str], *, with_browser: bool
+) -> list[str]:
     """The sandbox's tests under its own settings, then all others. Paths choose which of the two is asked."""
-    parallel = [] if arguments else [*PARALLEL]
     runs = {
-        "sandbox tests": (SANDBOX_TEST_SETTINGS, [*_SANDBOX_TESTS, *parallel], for_sandbox(arguments)),
-        "tests": (PORTAL_TEST_SETTINGS, parallel, for_portal(arguments)),
+        "sandbox tests": (SANDBOX_TEST_SETTINGS, [*_SANDBOX_TESTS, *options], for_sandbox(arguments)),
+        "tests": (PORTAL_TEST_SETTINGS, options, for_portal(arguments)),
     }
     codes: dict[str, int] = {}
-    for name, (settings, options, chosen) in runs.items():
+    for name, (settings, own, chosen) in runs.items():
         if chosen is not None:
-            words = ["-m", "pytest", *options, *(chosen if with_browser else without_browser(chosen))]
+            words = ["-m", "pytest", *own, *(chosen if with_browser else without_browser(chosen))]
             codes[name] = _step(name, environment, words, {**env, "DJANGO_SETTINGS_MODULE": settings})
     found_somewhere = any(code == 0 for code in codes.values())
     return [name for name, code in codes.items() if code and not (code == _NOTHING_COLLECTED and found_somewhere)]
@@ -131,14 +134,11 @@ def _paths(arguments: Sequence[str]) -> tuple[set[int], set[int]]:
     return sandbox, others
 
 
-def _environment(
-    services: Mapping[str, str], browser: str | None, folder: Path, environment: Environment
-) -> dict[str, str]:
+def _environment(services: Mapping[str, str], browser: str | None, environment: Environment) -> dict[str, str]:
     return {
         **foreign(),
         **services,
         "CHROMIUM": browser or "",
-        "OUTPOST_TEST_DATA": str(folder),  # stacks that tests start live here and are cleared away with it
         "PATH": f"{environment.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         # Playwright's loop runs in the test's thread; Django would take it for async code.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
