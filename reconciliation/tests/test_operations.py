@@ -166,7 +166,7 @@ def test_prove_without_the_bank_asks_it_nothing(at, monkeypatch):
     make_house(at)
     monkeypatch.setattr(fake_bank(), "statement", lambda **span: pytest.fail("the bank was asked"))
 
-    assert operations.prove(INVARIANTS, **ALWAYS, at=at, with_bank=False) == ([], "not asked")
+    assert operations.prove(INVARIANTS, **ALWAYS, at=at, with_bank=False) == ([], "the bank was not asked")
 
 
 def test_the_sweep_looks_back_to_the_oldest_mismatch():

@@ -1,0 +1,20 @@
+"""Reading cases: for the sweep, the console and whoever asks what is being done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from support.models import Case
+from support.states import ENDS_BY_HAND
+
+
+def cases_to_look_at(*, limit: int) -> list[UUID]:
+    """Open cases that may close themselves, a different part of them each time when there are many."""
+    rows = Case.objects.open().exclude(kind__in=ENDS_BY_HAND).order_by("?")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def cases_of(reference: str) -> list[Case]:
+    """Every case about a payment or refund, by its reference, newest first."""
+    about = Case.objects.filter(payment__reference=reference) | Case.objects.filter(refund__reference=reference)
+    return list(about.order_by("-opened_at", "id"))

@@ -1,0 +1,160 @@
+"""What needs a case: queries over the rows that lower apps left, each naming its kind, its row and since when.
+
+A cause that had a case is not found again for the same event, so that a person's word stands. Causes that end only
+with the money's arrival (`ENDS_WITH_ITS_CAUSE`) can't be closed by hand, so their case is open for as long as they last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
+
+from common.clock import today_in_taipei
+from notifications.models import Message
+from notifications.retry import ONE_TIME_PURPOSES
+from notifications.states import Channel
+from notifications.states import Status as MessageStatus
+from payments.errors import BankDeclined
+from payments.models import Attempt, Payment
+from payments.states import IN_FLIGHT
+from payments.states import Status as PaymentStatus
+from reconciliation.models import Finding
+from refunds.models import Refund, RefundChange
+from refunds.states import Status as RefundStatus
+from support.models import Case
+from support.states import Kind
+
+# Promise 4: told within two hours of the debit, or a case.
+TOLD_WITHIN = dt.timedelta(hours=2)
+# The bank's ladder of enquiries is long over by then.
+SETTLED_WITHIN = dt.timedelta(hours=1)
+
+_AT_THE_BANK = (RefundStatus.CREDITING, RefundStatus.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that needs a person: exactly one of the three is set."""
+
+    kind: Kind
+    payment: Payment | None = None
+    refund: Refund | None = None
+    finding: Finding | None = None
+
+
+def causes(at: dt.datetime, *, limit: int) -> Iterator[Cause]:
+    """Everything that needs a case and has none, at most `limit` of each kind, oldest first."""
+    yield from (Cause(Kind.NOT_TOLD, payment=row) for row in not_told(at)[:limit])
+    yield from (Cause(Kind.UNKNOWN_DEBIT, payment=row) for row in unknown_debits(at)[:limit])
+    yield from (Cause(Kind.UNKNOWN_CREDIT, refund=row) for row in unknown_credits(at)[:limit])
+    yield from (Cause(Kind.REFUND_OVERDUE, refund=row) for row in refunds_overdue(at)[:limit])
+    yield from (Cause(Kind.REFUND_MANUAL, refund=row) for row in refunds_manual()[:limit])
+    yield from (Cause(Kind.DEAD_LETTER, payment=row) for row in payments_with_dead_letters()[:limit])
+    yield from (Cause(Kind.DEAD_LETTER, refund=row) for row in refunds_with_dead_letters()[:limit])
+    yield from (Cause(Kind.UNMAPPED_BANK_CODE, payment=row) for row in unmapped_bank_codes()[:limit])
+    yield from (Cause(Kind.BROKEN_INVARIANT, finding=row) for row in broken_invariants()[:limit])
+
+
+def not_told(at: dt.datetime) -> QuerySet[Payment]:
+    """Paid two hours ago, and no endpoint of the platform has taken the notice."""
+    taken = _told().filter(subject=OuterRef("reference"))
+    paid = Payment.objects.filter(~Exists(taken), status=PaymentStatus.PAID, paid_at__lte=at - TOLD_WITHIN)
+    return paid.filter(~_had_case("payment", Kind.NOT_TOLD)).order_by("paid_at", "id")
+
+
+def unknown_debits(at: dt.datetime) -> QuerySet[Payment]:
+    """The bank was asked for the money an hour ago, and what it did isn't known."""
+    sent = Attempt.objects.filter(payment=OuterRef("pk"), outcome="").values("debit_sent_at")[:1]
+    waiting = Payment.objects.filter(status__in=IN_FLIGHT).annotate(since=Subquery(sent))
+    found = waiting.filter(since__lte=at - SETTLED_WITHIN)
+    return found.filter(~_had_case("payment", Kind.UNKNOWN_DEBIT, since="since")).order_by("since", "id")
+
+
+def unknown_credits(at: dt.datetime) -> QuerySet[Refund]:
+    """The same, of money on its way back."""
+    waiting = Refund.objects.filter(status__in=_AT_THE_BANK).annotate(since=_last_move_to(RefundStatus.CREDITING))
+    found = waiting.filter(since__lte=at - SETTLED_WITHIN)
+    return found.filter(~_had_case("refund", Kind.UNKNOWN_CREDIT, since="since")).order_by("since", "id")
+
+
+def refunds_overdue(at: dt.datetime) -> QuerySet[Refund]:
+    """Their latest date has passed. A date that a new calendar moved may pass again, and needs a case again."""
+    late = Refund.objects.overdue(today_in_taipei(at))
+    cases = Case.objects.filter(refund=OuterRef("pk"), kind=Kind.REFUND_OVERDUE)
+    after = cases.filter(opened_at__date__gt=OuterRef("latest_credit_date"))
+    return late.filter(~Exists(after)).order_by("latest_credit_date", "id")
+
+
+def refunds_manual() -> QuerySet[Refund]:
+    """The bank can't credit them: a person settles each."""
+    waiting = Refund.objects.filter(status=RefundStatus.MANUAL).annotate(since=_last_move_to(RefundStatus.MANUAL))
+    return waiting.filter(~_had_case("refund", Kind.REFUND_MANUAL, since="since")).order_by("since", "id")
+
+
+def payments_with_dead_letters() -> QuerySet[Payment]:
+    found = Payment.objects.filter(reference__in=_dead().values("subject")).annotate(since=_last_death())
+    return found.filter(~_had_case("payment", Kind.DEAD_LETTER, since="since")).order_by("since", "id")
+
+
+def refunds_with_dead_letters() -> QuerySet[Refund]:
+    found = Refund.objects.filter(reference__in=_dead().values("subject")).annotate(since=_last_death())
+    return found.filter(~_had_case("refund", Kind.DEAD_LETTER, since="since")).order_by("since", "id")
+
+
+def unmapped_bank_codes() -> QuerySet[Payment]:
+    """Declined with a code that we have no text for: someone is to ask the bank what it means."""
+    declined = Attempt.objects.filter(outcome_code=BankDeclined.code)
+    last = declined.filter(payment=OuterRef("pk")).order_by("-outcome_at").values("outcome_at")[:1]
+    found = Payment.objects.filter(pk__in=declined.values("payment")).annotate(since=Subquery(last))
+    return found.filter(~_had_case("payment", Kind.UNMAPPED_BANK_CODE, since="since")).order_by("since", "id")
+
+
+def broken_invariants() -> QuerySet[Finding]:
+    found = Finding.objects.filter(resolved_at=None)
+    return found.filter(~_had_case("finding", Kind.BROKEN_INVARIANT)).order_by("found_at", "id")
+
+
+def cause_remains(case: Case, at: dt.datetime) -> bool:
+    """Is there still what the case was opened for? Of a kind that is not named here: until a person says no."""
+    remains = _REMAINS.get(Kind(case.kind))
+    return remains is None or remains(case, at)
+
+
+def _had_case(field: str, kind: Kind, *, since: str = "") -> Exists:
+    """A case of this kind was opened for the row; with `since`, for what happened to it then."""
+    when: dict[str, Any] = {"opened_at__gte": OuterRef(since)} if since else {}
+    return Exists(Case.objects.filter(**{field: OuterRef("pk")}, kind=kind, **when))
+
+
+def _last_move_to(status: RefundStatus) -> Subquery:
+    moves = RefundChange.objects.filter(subject=OuterRef("pk"), after=status)
+    return Subquery(moves.order_by("-step").values("at")[:1], output_field=DateTimeField())
+
+
+def _last_death() -> Subquery:
+    deaths = _dead().filter(subject=OuterRef("reference"), changes__step=F("step"))
+    return Subquery(deaths.order_by("-changes__at").values("changes__at")[:1], output_field=DateTimeField())
+
+
+def _dead() -> QuerySet[Message]:
+    """Given up undelivered. A one-time code is worthless by then, and its customer has asked for another."""
+    return Message.objects.filter(status=MessageStatus.DEAD).exclude(purpose__in=ONE_TIME_PURPOSES)
+
+
+def _told() -> QuerySet[Message]:
+    return Message.objects.filter(channel=Channel.WEBHOOK, purpose="payment.succeeded", status=MessageStatus.DELIVERED)
+
+
+_REMAINS: Final[dict[Kind, Callable[[Case, dt.datetime], bool]]] = {
+    Kind.NOT_TOLD: lambda case, at: not _told().filter(subject=case.subject).exists(),
+    Kind.UNKNOWN_DEBIT: lambda case, at: case.payment is not None and case.payment.status in IN_FLIGHT,
+    Kind.UNKNOWN_CREDIT: lambda case, at: case.refund is not None and case.refund.status in _AT_THE_BANK,
+    Kind.REFUND_OVERDUE: lambda case, at: case.refund is not None and case.refund.is_overdue(at),
+    Kind.REFUND_MANUAL: lambda case, at: case.refund is not None and case.refund.status == RefundStatus.MANUAL,
+    Kind.DEAD_LETTER: lambda case, at: _dead().filter(subject=case.subject).exists(),
+    Kind.BROKEN_INVARIANT: lambda case, at: case.finding is not None and case.finding.resolved_at is None,
+}
