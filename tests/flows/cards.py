@@ -1,0 +1,63 @@
+"""Cards in code: pays over HTTP as the page's script does, for journeys with more payers than browsers."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+
+import httpx
+
+from reader.tac import compute_tac, derive_key, order_digest, tac_text
+from tests.flows.town import Payer, Town
+
+# The sandbox's own master key: its cards are no secret.
+MASTER_KEY = bytes.fromhex("4f7574706f73742073616e64626f7821")
+
+
+@dataclass
+class CardInCode:
+    """The chip of a sandbox payer, with the counter where the real one would have it."""
+
+    payer: Payer
+    counter: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def sign(self, prepared: dict, account: str) -> dict:
+        """What the component answers to "sign", from what `prepare` answered."""
+        with self.lock:
+            self.counter += 1
+            counter = f"{self.counter:08d}"
+        digest = order_digest(prepared["order"])
+        text = tac_text(
+            amount_minor=prepared["amount_minor"],
+            currency=prepared["currency"],
+            account=account,
+            terminal=prepared["terminal"],
+            check_code=prepared["check_code"],
+            signed_at=prepared["signed_at"],
+            order_digest=digest,
+        )
+        return {
+            "account": account,
+            "issuer": "70000000",
+            "card_serial": self.payer.serial,
+            "check_code": prepared["check_code"],
+            "signed_at": prepared["signed_at"],
+            "order_digest": digest,
+            "counter": counter,
+            "tac": compute_tac(key=derive_key(MASTER_KEY, self.payer.serial), counter=counter, text=text),
+        }
+
+
+def pay_over_http(town: Town, page_url: str, card: CardInCode) -> httpx.Response:
+    """Open the page, read the picture, confirm; the answer of the last request, whatever it is."""
+    with httpx.Client(timeout=60, headers={"Accept": "application/json", "Referer": page_url}) as browser:
+        page = browser.get(page_url).text
+        addresses = dict(re.findall(r'data-(prepare|confirm|picture|csrf)="([^"]+)"', page))
+        token = {"X-CSRFToken": addresses["csrf"]}
+        asked = {"picture_id": addresses["picture"], "answer": town.picture_answer(addresses["picture"])}
+        prepared = browser.post(town.portal + addresses["prepare"], json=asked, headers=token)
+        prepared.raise_for_status()
+        signed = card.sign(prepared.json(), card.payer.accounts[0])
+        return browser.post(town.portal + addresses["confirm"], json=signed, headers=token)
