@@ -139,7 +139,7 @@ def _read(address: str, settings: IndexSettings) -> bytes:
         if parts.username or not isinstance(error.reason, ssl.SSLCertVerificationError):
             raise
     # A machine without certificates: what we take is known by its hash, and pip brings certificates of its own.
-    return _open(request, ssl._create_unverified_context())  # noqa: S323
+    return _open(request, ssl._create_unverified_context())  # noqa: S323 - see above
 
 
 def _open(request: urllib.request.Request, context: ssl.SSLContext) -> bytes:

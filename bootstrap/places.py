@@ -29,6 +29,16 @@ def default_data(environ: dict[str, str] | os._Environ[str] = os.environ) -> Pat
     return Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".outpost"
 
 
+def check_ours(data: Path) -> None:
+    """Two users can't share a data folder: its files are private."""
+    if data.exists() and data.stat().st_uid != os.geteuid():
+        owner = data.stat().st_uid
+        raise CannotStart(
+            f"{data} belongs to another user (id {owner}).\n"
+            "Start as that user, or choose a folder of your own: OUTPOST_DATA=/some/folder"
+        )
+
+
 def make_private(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)

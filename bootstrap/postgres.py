@@ -200,7 +200,7 @@ def _says_ready(cluster: Path, pid: int) -> bool:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return False
-    return len(lines) > 7 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004
+    return len(lines) > 7 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004 - its eighth line
 
 
 def _clean_env() -> dict[str, str]:

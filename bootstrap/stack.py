@@ -14,7 +14,7 @@ from bootstrap.environment import foreign, stack_environment
 from bootstrap.keys import keep_keys
 from bootstrap.members import MEMBERS, PORTAL_SETTINGS, make_member
 from bootstrap.messages import CannotStart, Step
-from bootstrap.places import make_private
+from bootstrap.places import check_ours, make_private
 from bootstrap.ports import LOOPBACK, Ports
 from bootstrap.preparation import Preparation, Seeds
 from bootstrap.services import DATABASE_VARIABLES, Services
@@ -177,6 +177,7 @@ class Stack:
         """One launcher a data folder; the kernel gives the lock back however we end."""
         if self._lock is not None:
             return
+        check_ours(self.data)
         make_private(self.data)
         lock = (self.data / "lock").open("a+")
         try:

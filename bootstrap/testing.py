@@ -15,7 +15,7 @@ from bootstrap.browser import NOT_RUN, chromium, without_browser
 from bootstrap.children import guarded
 from bootstrap.environment import foreign, person_set
 from bootstrap.messages import CannotStart, say
-from bootstrap.places import CHECKOUT, default_data, make_private, remove_homes_of
+from bootstrap.places import CHECKOUT, check_ours, default_data, make_private, remove_homes_of
 from bootstrap.services import Services
 from bootstrap.venv import TEST_LOCKS, Environment
 
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _test(arguments: list[str], environ: Mapping[str, str], folder: Path) -> int:
     environment = Environment()
+    check_ours(default_data(environ))
     environment.prepare(TEST_LOCKS)
     for left in _abandoned(folder.parent):
         _remove(left)

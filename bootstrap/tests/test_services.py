@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import places
 from bootstrap.children import Child
 from bootstrap.messages import CannotStart
 from bootstrap.places import CHECKOUT, remove_homes_of, socket_folder
@@ -112,6 +113,21 @@ def test_a_number_that_another_program_has_now_is_not_taken_for_the_database(dat
         assert services.cluster.sql("SELECT 1") == "1"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_without_var_lib_runs_the_database_in_a_user_namespace(data, monkeypatch):
+    if subprocess.run(["unshare", "--user", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this kernel has no user namespaces for us")
+    monkeypatch.setattr(places, "ROOT_HOME", Path("/proc/not-writable"))
+
+    with services_in(data) as services:
+        services.cluster.sql("CREATE TABLE kept (n int)")
+        services.children["postgres"].kill()
+        services.start()
+
+        assert services.cluster.home.folder == data / "postgresql"
+        assert services.cluster.sql("SELECT count(*) FROM kept") == "0"
+
+
 def test_sockets_of_a_deep_folder_lie_in_a_short_private_one(tmp_path):
     deep = tmp_path / ("long" * 30)
 
@@ -170,6 +186,17 @@ def test_two_launchers_do_not_share_a_data_folder(data):
     first.stop()
     second._take_lock()
     second.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_folder_of_another_user_is_left_alone(data):
+    data.mkdir()
+    os.chown(data, 1, 1)
+
+    with pytest.raises(CannotStart, match="belongs to another user"):
+        Stack(data=data).claim()
+
+    assert list(data.iterdir()) == []
 
 
 def test_reset_deletes_the_data_and_nothing_else(data):
