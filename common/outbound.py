@@ -64,6 +64,6 @@ def refuse_inside_transaction() -> None:
     """A wire inside a transaction would hold locks for as long as a partner likes: refused, in production too."""
     connection = transaction.get_connection()
     # Django's TestCase wraps each test in atomic blocks of its own, which it marks; those are not ours.
-    ours = [block for block in connection.atomic_blocks if not block._from_testcase]  # type: ignore[attr-defined]
+    ours = [block for block in connection.atomic_blocks if not block._from_testcase]
     if ours:
         raise RuntimeError("a partner may not be called inside a database transaction")

@@ -39,7 +39,7 @@ def refund_reference() -> str:
 def reference_is_well_formed(reference: str) -> bool:
     """Does the check character fit? Tells a misread reference from one that doesn't exist."""
     prefix, _, body = reference.partition("-")
-    if prefix not in {"PAY", "RF"} or len(body) != 14 or any(char not in ALPHABET for char in body):  # noqa: PLR2004
+    if prefix not in {"PAY", "RF"} or len(body) != 14 or any(char not in ALPHABET for char in body):  # noqa: PLR2004 - 13 and a check
         return False
     return _check_character(body[:-1]) == body[-1]
 

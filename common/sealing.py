@@ -44,5 +44,5 @@ def _keys(specs: tuple[str, ...]) -> dict[str, bytes]:
     """FIELD_KEYS are base64 of 32 bytes each; a key is named by the first 8 hex digits of its hash."""
     keys = [base64.b64decode(spec) for spec in specs]
     assert keys, "FIELD_KEYS is empty"
-    assert all(len(key) == 32 for key in keys), "each of FIELD_KEYS is base64 of 32 bytes"  # noqa: PLR2004
+    assert all(len(key) == 32 for key in keys), "each of FIELD_KEYS is base64 of 32 bytes"  # noqa: PLR2004 - AES-256
     return {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}

@@ -68,4 +68,4 @@ class Stateful(models.Model):
 
     def record_birth(self, *, at: dt.datetime, by: str) -> None:
         """The change row of a row just inserted: from nothing to its first status."""
-        self.changes.create(step=0, before="", after=self.status, at=at, by=by)  # type: ignore[attr-defined]
+        self.changes.create(step=0, before="", after=self.status, at=at, by=by)  # type: ignore[attr-defined]  # as in move_to

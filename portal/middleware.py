@@ -24,9 +24,9 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request.request_id = given if _CLEAN_ID.match(given) else str(new_id())  # type: ignore[attr-defined]
+        request.request_id = given if _CLEAN_ID.match(given) else str(new_id())  # type: ignore[attr-defined]  # ours to add
         response = self._get_response(request)
-        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]  # added above
         return response
 
 

@@ -9,7 +9,7 @@ os.environ.setdefault("DATABASE_URL", "postgresql://outpost_app@/outpost")
 # Threads of a test close their connections themselves; a pool would outlive the test database.
 os.environ["DATABASE_POOL"] = "no"
 
-from portal.settings import *  # noqa: F403
+from portal.settings import *  # noqa: F403 - the same house
 
 WIRES = "fake"
 CLOCK_FILE = ""

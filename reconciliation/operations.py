@@ -72,7 +72,9 @@ def prove(
     """Every row that breaks one of these, and why the bank wasn't asked, if it wasn't. Writes no findings."""
     if not with_bank:
         quiet = [invariant for invariant in invariants if not invariant.needs_bank]
-        return _twice(lambda: [broken for one in quiet for broken in one.broken(at)], lambda: None), "the bank was not asked"
+        return _twice(
+            lambda: [broken for one in quiet for broken in one.broken(at)], lambda: None
+        ), "the bank was not asked"
     statement = fetch_statement(since=since, until=until, at=at)
     able = [invariant for invariant in invariants if not (statement.why_not and invariant.needs_bank)]
 

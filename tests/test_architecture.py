@@ -116,9 +116,9 @@ def test_an_ignored_rule_says_why_on_its_line():
     for path in modules(tests=True):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
             noqa, untyped = ignore.search(line), typed.search(line)
-            if bare.search(line) or (noqa and not re.match(r"\s+(-|#)\s*\S{3,}", noqa[2])):
+            if bare.search(line) or (noqa and not re.match(r"\s+(-|#)\s*\S.{5}", noqa[2])):
                 wrong.append(f"{name_of(path)}:{number} {line.strip()[-60:]}")
-            if untyped and (untyped[1] is None or not re.match(r"\s+#\s*\S{3,}", untyped[2])):
+            if untyped and (untyped[1] is None or not re.match(r"\s+#\s*\S.{5}", untyped[2])):
                 wrong.append(f"{name_of(path)}:{number} {line.strip()[-60:]}")
         if re.search(r"^#\s*(ruff|flake8|mypy):", path.read_text(), re.MULTILINE):
             wrong.append(f"{name_of(path)} ignores for a whole file")
