@@ -19,6 +19,7 @@ from common.money import AMOUNT_MINOR_MAX, MINOR_DIGITS, Money
 from payments import errors, events, operations, queries
 from payments.amounts import Quote, amounts_of
 from payments.models import Payment
+from platforms.api import calling_platform
 from platforms.models import Platform
 
 EXPIRES_DEFAULT = dt.timedelta(hours=12)
@@ -39,7 +40,7 @@ class NewPayment(StrictSerializer):
     purpose = serializers.CharField(max_length=20, default="order")
     order_number = serializers.RegexField(r"^[A-Za-z0-9._-]{1,64}$")
     description = serializers.CharField(max_length=200, default="", allow_blank=True)
-    goods = GoodsLine(many=True, default=list, max_length=100)
+    goods = serializers.ListField(child=GoodsLine(), default=list, max_length=100)
     currency = serializers.ChoiceField(choices=sorted(MINOR_DIGITS))
     product_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MINOR_MAX)
     shipping_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MINOR_MAX, default=0)
@@ -119,7 +120,7 @@ class PaymentsView(APIView):
     @extend_schema(request=NewPayment, responses={201: PaymentBody, 200: PaymentBody})
     def post(self, request: Request) -> Response:
         """Create the payment of an order, or find the one that is there: an order number is paid once at most."""
-        at, platform = clock.now(), request.user.platform
+        at, platform = clock.now(), calling_platform(request)
         form = NewPayment(data=request.data, context={"at": at, "platform": platform})
         form.is_valid(raise_exception=True)
         created = operations.create_payment(
@@ -135,7 +136,7 @@ class PaymentsView(APIView):
         if not order_number:
             text = _("Name the order: ?order_number=…")
             raise serializers.ValidationError({"order_number": [_error(text, "required")]})
-        payments = queries.payments_of_order(request.user.platform, order_number)
+        payments = queries.payments_of_order(calling_platform(request), order_number)
         return Response({"object": "list", "data": [_body(payment) for payment in payments]})
 
 
@@ -143,14 +144,14 @@ class PaymentView(APIView):
     @extend_schema(responses=PaymentBody)
     def get(self, request: Request, reference: str) -> Response:
         """One payment by our id, read after every write."""
-        return Response(_body(queries.payment_of_platform(request.user.platform, reference)))
+        return Response(_body(queries.payment_of_platform(calling_platform(request), reference)))
 
 
 class CancelPaymentView(APIView):
     @extend_schema(request=None, responses=PaymentBody)
     def post(self, request: Request, reference: str) -> Response:
         """End a payment that nobody has confirmed. A second call gets the first one's answer."""
-        platform = request.user.platform
+        platform = calling_platform(request)
         payment = queries.payment_of_platform(platform, reference)
         payment = operations.cancel_payment(payment=payment, at=clock.now(), by=f"platform:{platform.code}")
         return Response(_body(payment))
@@ -160,13 +161,18 @@ class ShippedView(APIView):
     @extend_schema(request=None, responses=PaymentBody)
     def post(self, request: Request, reference: str) -> Response:
         """Say that the goods are on their way: refunds are refused here from now on."""
-        payment = queries.payment_of_platform(request.user.platform, reference)
+        payment = queries.payment_of_platform(calling_platform(request), reference)
         return Response(_body(operations.mark_shipped(payment=payment, at=clock.now())))
 
 
 def _quote(fields: dict[str, Any]) -> Quote:
-    parts = (Money(fields[name], fields["currency"]) for name in ("product_minor", "shipping_minor", "discount_minor"))
-    return Quote(*parts, rate=fields["rate"])
+    currency = fields["currency"]
+    return Quote(
+        product=Money(fields["product_minor"], currency),
+        shipping=Money(fields["shipping_minor"], currency),
+        discount=Money(fields["discount_minor"], currency),
+        rate=fields["rate"],
+    )
 
 
 def _order(fields: dict[str, Any]) -> operations.NewOrder:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Account
@@ -57,13 +58,11 @@ def reserve(*, account: Account, amount_minor: int, at: dt.datetime) -> dt.date:
 def release(*, account: Account, amount_minor: int, day: dt.date) -> None:
     """Give back what was reserved on that day: the debit was declined or reversed. Joins the caller's transaction."""
     assert transaction.get_connection().in_atomic_block, "a limit is released in the transaction that ends the debit"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE payments_limituse SET used_minor = used_minor - %s
-               WHERE account_id = %s AND (period, starts_on) IN (('day', %s), ('month', %s))""",
-            [amount_minor, account.id, day, day.replace(day=1)],
-        )
-        assert cursor.rowcount == 2, "what is released was reserved"  # noqa: PLR2004 - the day's row and the month's
+    # Day before month, as in `reserve`: the other order could wait for it in a circle.
+    for period, starts_on in (("day", day), ("month", day.replace(day=1))):
+        uses = LimitUse.objects.filter(account=account, period=period, starts_on=starts_on)
+        rows = uses.update(used_minor=F("used_minor") - amount_minor)
+        assert rows == 1, "what is released was reserved"
 
 
 def limits_on(day: dt.date) -> dict[LimitCode, int]:
@@ -88,7 +87,7 @@ def _take(account: Account, period: str, starts_on: dt.date, amount_minor: int, 
                WHERE taken.used_minor + EXCLUDED.used_minor <= %s""",
             [new_id(), account.id, period, starts_on, amount_minor, limit_minor],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def _exceeded(limit: Tightest, *, left_minor: int, amount_minor: int) -> LimitExceeded:

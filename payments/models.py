@@ -114,8 +114,12 @@ class Payment(Stateful):
 
     @property
     def quote(self) -> Quote:
-        money = (Money(part, self.currency) for part in (self.product_minor, self.shipping_minor, self.discount_minor))
-        return Quote(*money, rate=self.rate)
+        return Quote(
+            product=Money(self.product_minor, self.currency),
+            shipping=Money(self.shipping_minor, self.currency),
+            discount=Money(self.discount_minor, self.currency),
+            rate=self.rate,
+        )
 
     @property
     def amounts(self) -> Amounts:

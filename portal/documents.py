@@ -34,7 +34,9 @@ def documents() -> dict[Path, str]:
 
 def states() -> str:
     """One Mermaid diagram a table of moves, with what the platform sees where it sees something."""
-    parts = ["# States\n\nMade from the tables in code by `manage.py write_docs`; the database's guards hold the same tables.\n"]
+    parts = [
+        "# States\n\nMade from the tables in code by `manage.py write_docs`; the database's guards hold the same tables.\n"
+    ]
     for title, module in _STATES.items():
         lines = [f"## {title}\n", "```mermaid", "stateDiagram-v2"]
         for before, afters in module.MOVES.items():
@@ -70,8 +72,9 @@ def errors() -> str:
 def openapi() -> str:
     """The OpenAPI document of the whole API, as the schema address serves it."""
     with override("en"):
-        schema = SchemaGenerator().get_schema(public=True)
-        return bytes(OpenApiYamlRenderer().render(schema, renderer_context={})).decode()
+        schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # the library has no types here
+        text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})  # type: ignore[no-untyped-call]  # nor here
+        return text.decode()
 
 
 def refusals(parent: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

@@ -130,6 +130,8 @@ def idle(request: HttpRequest) -> HttpResponse:
         "payments_to_expire": Payment.objects.to_expire(at),
         "debits_to_enquire": Payment.objects.to_enquire(at),
         # Before the day's run opens its refunds only wait.
+        "debits_at_the_bank": Payment.objects.filter(status="debiting"),
+        "credits_at_the_bank": Refund.objects.filter(status="crediting"),
         "refunds_to_credit": Refund.objects.due(at) if clock.taipei(at).time() >= RUN_OPENS else Refund.objects.none(),
         "credits_to_enquire": Refund.objects.to_enquire(at),
         "checks_to_expire": Check.objects.left_open(at),

@@ -25,6 +25,8 @@ CREDIT_CARD = "4509"
 BANK_BUSY = "4510"
 REQUEST_ID_REUSED = "4590"
 ARRIVED_TOO_LATE = "4591"
+# Not a code of the bank: our word for its final "not found".
+NEVER_ARRIVED = "not_found"
 
 
 @dataclass(frozen=True)

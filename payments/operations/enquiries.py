@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import assert_never
 
 from cards import bank
-from cards.bank.port import Approved, Declined, NotFound
+from cards.bank.port import NEVER_ARRIVED, Approved, Declined, NotFound, Unknown
 from common import phases
 from common.errors import Refusal
 from payments.models import Attempt, Payment
@@ -30,11 +31,12 @@ def enquire_about(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
             case Approved() | Declined():
                 return settle(attempt=attempt, outcome=outcome, at=at, by=by)
             case NotFound(final=True):
-                return settle(attempt=attempt, outcome=Declined(""), at=at, by=by)
-            case NotFound():
-                return park_unknown_debit(attempt=attempt, why="not found yet", at=at, by=by)
+                return settle(attempt=attempt, outcome=Declined(NEVER_ARRIVED), at=at, by=by)
+            case NotFound() | Unknown():
+                why = outcome.why if isinstance(outcome, Unknown) else "not found yet"
+                return park_unknown_debit(attempt=attempt, why=why, at=at, by=by)
             case _:
-                return park_unknown_debit(attempt=attempt, why=outcome.why, at=at, by=by)
+                assert_never(outcome)
     except Refusal:
         # A decline is news for the payer's page, which reads it from the row; the ladder itself is done.
         return Payment.objects.get(pk=payment.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -38,7 +39,7 @@ _REFUSALS: dict[str, type[Refusal]] = {
     port.CREDIT_CARD: errors.CreditCard,
     port.BANK_BUSY: errors.BankBusy,
     port.ARRIVED_TOO_LATE: errors.NotDebited,
-    "": errors.NotDebited,
+    port.NEVER_ARRIVED: errors.NotDebited,
 }
 
 
@@ -96,7 +97,7 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
         limits.release(account=payment.account, amount_minor=payment.final_amount_minor, day=payment.limits_day)
         _end_attempt(attempt, AttemptOutcome.DECLINED, code, bank_code, at)
         declined = payment.attempts.filter(outcome=AttemptOutcome.DECLINED).count()
-        fields = {"enquire_at": None, "limits_day": None, "account": None}
+        fields: dict[str, Any] = {"enquire_at": None, "limits_day": None, "account": None}
         if declined < DECLINES_MAX:
             payment.move_to(Status.CREATED, at=at, by=by, reason=f"not debited: {code}", fields=fields)
         else:

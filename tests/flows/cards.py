@@ -40,7 +40,7 @@ class CardInCode:
         )
         return {
             "account": account,
-            "issuer": "70000000",
+            "issuer": "700",
             "card_serial": self.payer.serial,
             "check_code": prepared["check_code"],
             "signed_at": prepared["signed_at"],

@@ -125,7 +125,7 @@ def test_promise_5_a_refund_comes_back_within_its_promise(town, visit):
 
     visit.page.goto(f"{town.portal}/refunds/")
     visit.page.locator("input[name=order_number]").fill(order_number)
-    visit.page.locator("input[name=account_last4]").fill(payer.accounts[0][-4:])
+    visit.page.locator("input[name^=account]").fill(payer.accounts[0][-4:])
     visit.page.locator("main button[type=submit]").click()
     expect(visit.page.get_by_text("NT$961").first).to_be_visible()
     assert "Saturday" in visit.page.locator("main").inner_text() or "Sat" in visit.page.locator("main").inner_text()

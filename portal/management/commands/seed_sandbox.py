@@ -1,4 +1,4 @@
-"""Puts the sandbox's platform, its keys and the demo staff in place; prints the staff as one line of JSON. Run it as often as you like."""
+"""Puts the sandbox's platform, its keys and the demo staff in place, again and again; prints the staff as JSON."""
 
 from __future__ import annotations
 
