@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
 from common.states import AppendOnly
@@ -28,6 +29,8 @@ class BankLine(AppendOnly):
     fetched_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("bank line")
+        verbose_name_plural = _("bank lines")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=["debit", "credit", "reversal"]), name="reconciliation_line_kind"
@@ -56,6 +59,8 @@ class Run(AppendOnly):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         indexes: ClassVar = [models.Index(fields=["at"], name="reconciliation_run_at")]
 
     def __str__(self) -> str:
@@ -68,15 +73,17 @@ class Finding(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="findings")
     # The invariant ("I-8") or the verdict of the comparison with the bank ("missing_at_bank").
-    name = models.CharField(max_length=30)
+    name = models.CharField(_("what is broken"), max_length=30)
     # What is broken, by its reference or id.
-    subject = models.CharField(max_length=80)
-    detail = models.CharField(max_length=300)
-    found_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True, blank=True)
+    subject = models.CharField(_("about"), max_length=80)
+    detail = models.CharField(_("in what"), max_length=300)
+    found_at = models.DateTimeField(_("found at"))
+    seen_at = models.DateTimeField(_("last seen at"))
+    resolved_at = models.DateTimeField(_("mended at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["name", "subject"],

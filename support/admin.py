@@ -20,6 +20,7 @@ from common.errors import Refusal
 from support import operations
 from support.forms import WordsForm
 from support.models import Case, CaseChange, CaseNote
+from support.states import Status
 
 
 class Notes(ReadOnlyInline):
@@ -36,14 +37,14 @@ class Changes(ReadOnlyInline):
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    list_display = ("opened_at", "kind", "about", "owner", "status", "closed_at", "closed_reason")
+    list_display = ("kind", "about", "owner", "state", "opened_at", "closed_reason")
     list_filter = ("status", "kind", "owner", "opened_at")
     list_select_related = ("payment", "refund", "finding")
     search_fields = ("payment__reference__exact", "refund__reference__exact", "payment__order_number__exact", "=id")
     search_help_text = _("A payment or refund reference, an order number, or the id of a case")
     ordering = ("-status", "-opened_at", "id")
-    fields = ("kind", "about", "owner", "status", "opened_at", "closed_at", "closed_reason")
-    readonly_fields = ("about",)
+    fields = ("kind", "about", "owner", "state", "opened_at", "closed_at", "closed_reason")
+    readonly_fields = ("about", "state")
     inlines = (Notes, Changes)
     action_form = WordsForm
     actions = ("take", "note", "close")
@@ -55,6 +56,10 @@ class CaseAdmin(ReadOnlyAdmin):
         assert row is not None
         address = reverse(f"{self.admin_site.name}:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, case.subject)
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, case: Case) -> str:
+        return str(Status(case.status).label)
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("support.work_cases")

@@ -33,19 +33,21 @@ class Case(Stateful):
     MOVES = MOVES
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     finding = models.ForeignKey(Finding, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     # A member of staff, or the queue.
-    owner = models.CharField(max_length=100, default=QUEUE)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_reason = models.CharField(max_length=300, blank=True)
+    owner = models.CharField(_("owner"), max_length=100, default=QUEUE)
+    opened_at = models.DateTimeField(_("opened at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_reason = models.CharField(_("reason for closing"), max_length=300, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
         permissions: ClassVar = [("work_cases", _("Can take, note and close cases"))]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -93,6 +95,8 @@ class CaseChange(StateChange):
     subject = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="changes")
 
     class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
         constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "step"], name="support_change_once")]
 
     def __str__(self) -> str:
@@ -109,6 +113,8 @@ class CaseNote(AppendOnly):
     by = models.CharField(max_length=100)
 
     class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
         constraints: ClassVar = [models.CheckConstraint(condition=~Q(text=""), name="support_note_says_something")]
 
     def __str__(self) -> str:
