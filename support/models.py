@@ -23,9 +23,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(status=Status.OPEN)
 
-    def about(self, *, payment: Payment | None, refund: Refund | None, finding: Finding | None) -> Self:
-        return self.filter(payment=payment, refund=refund, finding=finding)
-
 
 class Case(Stateful):
     """Something that a person answers for until it is settled. One is open per cause and kind."""

@@ -1,4 +1,4 @@
-"""Reading cases: for the sweep, the console and whoever asks what is being done."""
+"""Which open cases the sweep looks at."""
 
 from __future__ import annotations
 
@@ -12,9 +12,3 @@ def cases_to_look_at(*, limit: int) -> list[UUID]:
     """Open cases that may close themselves, a different part of them each time when there are many."""
     rows = Case.objects.open().exclude(kind__in=ENDS_BY_HAND).order_by("?")
     return list(rows.values_list("id", flat=True)[:limit])
-
-
-def cases_of(reference: str) -> list[Case]:
-    """Every case about a payment or refund, by its reference, newest first."""
-    about = Case.objects.filter(payment__reference=reference) | Case.objects.filter(refund__reference=reference)
-    return list(about.order_by("-opened_at", "id"))
