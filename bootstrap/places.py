@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ ROOT_HOME = Path("/var/lib/outpost")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
-def default_data(environ: dict[str, str] | os._Environ[str] = os.environ) -> Path:
+def default_data(environ: Mapping[str, str]) -> Path:
     """The one folder of ./run: .outpost in the checkout, or OUTPOST_DATA."""
     chosen = environ.get("OUTPOST_DATA", "")
     return Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".outpost"

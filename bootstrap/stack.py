@@ -17,7 +17,7 @@ from bootstrap.messages import CannotStart, Step
 from bootstrap.places import check_ours, make_private
 from bootstrap.ports import LOOPBACK, Ports
 from bootstrap.preparation import Preparation, Seeds
-from bootstrap.services import DATABASE_VARIABLES, Services
+from bootstrap.services import DATABASE_VARIABLES, Services, database_is_given
 from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
@@ -66,6 +66,7 @@ class Stack:
 
     def claim(self) -> None:
         """Make the data folder and the ports ours, or say who has them: known before anything long begins."""
+        database_is_given(self._chosen)  # a part of the addresses is a mistake
         self._take_lock()
         self.ports.check_free()
 
