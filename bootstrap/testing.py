@@ -114,7 +114,9 @@ def _pytest(
 def for_sandbox(arguments: Sequence[str]) -> list[str] | None:
     """What the sandbox's pytest is given; None when other paths alone were asked for."""
     ours, others = _paths(arguments)
-    return [word for index, word in enumerate(arguments) if index not in others] if ours or not others else None
+    if not ours and not others:
+        return [*arguments, "sandbox/tests"]
+    return [word for index, word in enumerate(arguments) if index not in others] if ours else None
 
 
 def for_portal(arguments: Sequence[str]) -> list[str] | None:

@@ -44,9 +44,9 @@ def test_without_a_chromium_the_journeys_are_left_out(given, handed):
 @pytest.mark.parametrize(
     ("given", "sandbox", "portal"),
     [
-        ([], [], []),
-        (["-k", "refund"], ["-k", "refund"], ["-k", "refund"]),
-        (["-k", "refunds"], ["-k", "refunds"], ["-k", "refunds"]),
+        ([], ["sandbox/tests"], []),
+        (["-k", "refund"], ["-k", "refund", "sandbox/tests"], ["-k", "refund"]),
+        (["-k", "refunds"], ["-k", "refunds", "sandbox/tests"], ["-k", "refunds"]),
         (["refunds/tests", "-x"], None, ["refunds/tests", "-x"]),
         (["sandbox/tests", "-x"], ["sandbox/tests", "-x"], None),
         (["sandbox/tests/test_pages.py::test_one", "-k", "a"], ["sandbox/tests/test_pages.py::test_one", "-k", "a"], None),
