@@ -11,9 +11,6 @@ import httpx
 from reader.tac import compute_tac, derive_key, order_digest, tac_text
 from tests.flows.town import Payer, Town
 
-# The sandbox's own master key: its cards are no secret.
-MASTER_KEY = bytes.fromhex("4f7574706f73742073616e64626f7821")
-
 
 @dataclass
 class CardInCode:
@@ -21,13 +18,14 @@ class CardInCode:
 
     payer: Payer
     counter: int
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    master_key: bytes
+    # A card is in one reader at a time: its counter reaches the authority in rising order.
+    reader: threading.Lock = field(default_factory=threading.Lock)
 
     def sign(self, prepared: dict, account: str) -> dict:
         """What the component answers to "sign", from what `prepare` answered."""
-        with self.lock:
-            self.counter += 1
-            counter = f"{self.counter:08d}"
+        self.counter += 1
+        counter = f"{self.counter:08d}"
         digest = order_digest(prepared["order"])
         text = tac_text(
             amount_minor=prepared["amount_minor"],
@@ -46,7 +44,7 @@ class CardInCode:
             "signed_at": prepared["signed_at"],
             "order_digest": digest,
             "counter": counter,
-            "tac": compute_tac(key=derive_key(MASTER_KEY, self.payer.serial), counter=counter, text=text),
+            "tac": compute_tac(key=derive_key(self.master_key, self.payer.serial), counter=counter, text=text),
         }
 
 
@@ -59,5 +57,6 @@ def pay_over_http(town: Town, page_url: str, card: CardInCode) -> httpx.Response
         asked = {"picture_id": addresses["picture"], "answer": town.picture_answer(addresses["picture"])}
         prepared = browser.post(town.portal + addresses["prepare"], json=asked, headers=token)
         prepared.raise_for_status()
-        signed = card.sign(prepared.json(), card.payer.accounts[0])
-        return browser.post(town.portal + addresses["confirm"], json=signed, headers=token)
+        with card.reader:
+            signed = card.sign(prepared.json(), card.payer.accounts[0])
+            return browser.post(town.portal + addresses["confirm"], json=signed, headers=token)

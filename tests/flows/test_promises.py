@@ -99,7 +99,7 @@ def test_promise_4_deducted_but_payment_not_completed(town, visit):
 
     town.advance(advance_seconds=2 * 3600 + 60)
     visit.until(lambda: cases(town, order_number) == ["open"])
-    visit.page.get_by_role("link", name="Refresh").click()
+    look_up(visit, order_number, payer)
     expect(visit.page.get_by_text("More than two hours have passed")).to_be_visible()
     expect(visit.page.get_by_text("(02)7705-4306").first).to_be_visible()
 
