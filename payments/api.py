@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
-from common.api import StrictSerializer
+from common.api import StrictBody
 from common.money import AMOUNT_MINOR_MAX, MINOR_DIGITS, Money
 from payments import errors, events, operations, queries
 from payments.amounts import Quote, amounts_of
@@ -26,15 +26,17 @@ EXPIRES_DEFAULT = dt.timedelta(hours=12)
 EXPIRES_MAX = dt.timedelta(days=15)
 # A quote's clock may run a little ahead of ours; a rate from the future is a mistake.
 QUOTE_AHEAD_MAX = dt.timedelta(minutes=5)
+# Nobody sells at a rate from before this; a year 1 is a mistake that no clock of ours can hold.
+QUOTED_MIN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-class GoodsLine(StrictSerializer):
+class GoodsLine(StrictBody):
     name = serializers.CharField(max_length=120)
     quantity = serializers.IntegerField(min_value=1, max_value=9999)
     amount_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MINOR_MAX)
 
 
-class NewPayment(StrictSerializer):
+class NewPayment(StrictBody):
     """The order to be paid. Amounts are whole minor units of `currency`; `rate` is TWD for one unit of it."""
 
     purpose = serializers.CharField(max_length=20, default="order")
@@ -52,18 +54,6 @@ class NewPayment(StrictSerializer):
     expires_at = serializers.DateTimeField(required=False)
     language = serializers.ChoiceField(choices=["zh-hant", "en"], default="zh-hant")
 
-    def to_internal_value(self, data: Any) -> Any:
-        # JSON knows 1.0 and true; an amount is a whole number, written as one.
-        names = ("product_minor", "shipping_minor", "discount_minor")
-        if isinstance(data, dict):
-            wrong = [name for name in names if name in data and type(data[name]) is not int]
-            if wrong:
-                text = str(_("An amount is a whole number of minor units."))
-                raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(text, "not_whole")] for name in wrong}
-                )
-        return super().to_internal_value(data)
-
     def validate_purpose(self, purpose: str) -> str:
         if purpose != "order":
             raise errors.TopUpNotSupported
@@ -78,6 +68,8 @@ class NewPayment(StrictSerializer):
             problems["rate"] = _error(_("The rate must be above zero."), "rate_not_positive")
         if fields["rate_quoted_at"] > at + QUOTE_AHEAD_MAX:
             problems["rate_quoted_at"] = _error(_("The rate is quoted in the future."), "quoted_in_future")
+        if fields["rate_quoted_at"] < QUOTED_MIN:
+            problems["rate_quoted_at"] = _error(_("The rate is quoted too long ago."), "quoted_too_long_ago")
         expires_at = fields.setdefault("expires_at", at + EXPIRES_DEFAULT)
         if not at < expires_at <= at + EXPIRES_MAX:
             problems["expires_at"] = _error(

@@ -44,7 +44,7 @@ class NotCancellable(Refusal):
     http_status = 409
     title = _("This payment can't be cancelled any more")
     text = _(
-        "It is %(status)s. A payment can be cancelled until the bank is asked for the money; after that, ask "
+        "It is %(payment_status)s. A payment can be cancelled until the bank is asked for the money; after that, ask "
         "for a refund."
     )
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -18,13 +19,20 @@ from common.errors import InvalidRequest, Refusal
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+# Titles of what REST framework refuses by itself, where its own text has holes to be filled.
+_TITLES = {
+    400: gettext_lazy("The body can't be read"),
+    405: gettext_lazy("This address doesn't know that method"),
+    406: gettext_lazy("Answers are JSON"),
+    415: gettext_lazy("Requests are JSON"),
+}
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """RFC 9457 for every error of the API: type, title, status, detail, code, money_moved, retryable, request_id."""
     request = context["request"]
     if isinstance(error, Refusal):
-        return _answer(_refusal_body(error), request)
+        return _answer(_refusal_body(error), request, _challenge(error.http_status))
     if isinstance(error, exceptions.ValidationError):
         body = _problem(422, "invalid_request", str(InvalidRequest.title), str(InvalidRequest.text))
         body["errors"] = list(_field_errors(error.detail, ""))
@@ -34,11 +42,9 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
-        body = _problem(error.status_code, _code_of(error), str(error.default_detail), str(error.detail))
-        headers = (
-            {"WWW-Authenticate": 'Bearer realm="outpost"'} if error.status_code == status.HTTP_401_UNAUTHORIZED else {}
-        )
-        return _answer(body, request, headers)
+        title = _TITLES.get(error.status_code, error.default_detail)
+        body = _problem(error.status_code, _code_of(error), str(title), str(error.detail))
+        return _answer(body, request, _challenge(error.status_code))
     log.exception("unexpected error in the API", extra={"path": request.path})
     body = _problem(
         500,
@@ -73,9 +79,20 @@ def _answer(body: dict[str, Any], request: Any, headers: dict[str, str] | None =
     return response
 
 
+def _challenge(http_status: int) -> dict[str, str]:
+    """A 401 says what would open (RFC 9110 §11.6.1)."""
+    return (
+        {"WWW-Authenticate": 'Signature realm="outpost", Bearer realm="outpost"'}
+        if http_status == status.HTTP_401_UNAUTHORIZED
+        else {}
+    )
+
+
 def _refusal_body(refusal: Refusal) -> dict[str, Any]:
-    body = _problem(refusal.http_status, refusal.code, str(refusal.title), refusal.detail())
-    body |= {"money_moved": refusal.money_moved, "retryable": refusal.retryable, **_json_safe(refusal.details)}
+    body = _json_safe(refusal.details) | _problem(
+        refusal.http_status, refusal.code, str(refusal.title), refusal.detail()
+    )
+    body |= {"money_moved": refusal.money_moved, "retryable": refusal.retryable}
     if isinstance(refusal, InvalidRequest):
         body["errors"] = [field.as_json() for field in refusal.errors]
     return body
@@ -102,12 +119,17 @@ def _field_errors(detail: Any, pointer: str) -> Any:
     """DRF's nested errors as a flat list of JSON pointers."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            yield from _field_errors(inner, f"{pointer}/{name}" if name != "non_field_errors" else pointer)
+            yield from _field_errors(inner, f"{pointer}/{_escaped(name)}" if name != "non_field_errors" else pointer)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             yield from _field_errors(inner, f"{pointer}/{index}" if isinstance(inner, dict) else pointer)
     else:
         yield {"pointer": pointer or "/", "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+def _escaped(name: str) -> str:
+    """A field's name within a JSON pointer (RFC 6901)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _json_safe(details: dict[str, Any]) -> dict[str, Any]:

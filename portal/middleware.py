@@ -1,4 +1,4 @@
-"""Middleware: a request id on every answer, and refusals turned into pages."""
+"""Middleware: a request id on every answer, addresses that nothing can stand under, and refusals turned into pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from common.errors import Refusal
 from common.references import new_id
 from portal.errors import refusal_page
+from portal.pages import bad_request
 
 _CLEAN_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
@@ -28,6 +29,18 @@ class RequestId:
         response = self._get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]  # added above
         return response
+
+
+class RefuseNul:
+    """PostgreSQL's texts have no NUL: an address with one is refused here, before any look-up stumbles over it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
+        return self._get_response(request)
 
 
 class RefusalPages:

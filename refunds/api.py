@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
-from common.api import StrictSerializer
+from common.api import StrictBody, StrictSerializer
 from common.money import AMOUNT_MINOR_MAX
 from platforms.api import calling_platform
 from refunds import events, operations, queries
@@ -21,26 +20,15 @@ from refunds.states import PLATFORM_SEES
 from refunds.working_days import WORKING_DAYS_MAX, Day, Reason
 
 
-class WholeAmount(serializers.IntegerField):
-    """Whole TWD, written as one in JSON: not 5.0, not "5", not true."""
-
-    default_error_messages = {"not_whole": _("An amount is a whole number of minor units.")}
-
-    def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
-            self.fail("not_whole")
-        return super().to_internal_value(data)
-
-
-class NewRefund(StrictSerializer):
+class NewRefund(StrictBody):
     """A refund of a part or all of an order amount; the charge part is added by the rule of the day."""
 
     payment = serializers.CharField(max_length=24)
     refund_number = serializers.RegexField(r"^[A-Za-z0-9._-]{1,64}$")
-    amount_minor = WholeAmount(min_value=1, max_value=AMOUNT_MINOR_MAX)
+    amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MINOR_MAX)
     currency = serializers.ChoiceField(choices=["TWD"], default="TWD")
     reason = serializers.CharField(max_length=200, default="", allow_blank=True)
-    expected_refundable_minor = WholeAmount(min_value=0, max_value=AMOUNT_MINOR_MAX, required=False)
+    expected_refundable_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MINOR_MAX, required=False)
     goods_shipped = serializers.BooleanField(default=False)
 
 

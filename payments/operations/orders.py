@@ -69,7 +69,7 @@ def cancel_payment(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
         if payment.status == Status.CANCELLED:
             return payment
         if payment.status not in UNTOUCHED or payment.attempts.filter(outcome="").exists():
-            raise errors.NotCancellable(status=payment.platform_status)
+            raise errors.NotCancellable(payment_status=payment.platform_status)
         payment.move_to(Status.CANCELLED, at=at, by=by, fields={"link_hash": ""})
         _tell(payment, "payment.cancelled", at)
     return payment
