@@ -24,10 +24,11 @@ _LAST_LINES = 20
 class Environment:
     """`.venv` of a checkout."""
 
-    def __init__(self, checkout: Path = CHECKOUT) -> None:
+    def __init__(self, checkout: Path = CHECKOUT, *, cache: Path | None = None) -> None:
         self.checkout = checkout
         self.folder = checkout / ".venv"
         self.python = self.folder / "bin" / "python"
+        self.cache = cache or self.folder / "cache"
 
     @property
     def site_packages(self) -> Path:
@@ -56,7 +57,7 @@ class Environment:
 
     def _install(self, locks: Sequence[str]) -> None:
         with Step("pip"):
-            pip = find_pip(self.folder / "cache")
+            pip = find_pip(self.cache)
         command = [str(self.python), "-I", f"{pip}/pip", "install", "--require-hashes", "--only-binary", ":all:"]
         command += ["--no-deps", "--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
         command += [word for lock in locks for word in ("--requirement", str(self.checkout / lock))]

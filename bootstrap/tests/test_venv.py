@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import shutil
 import zipfile
 
 import pytest
@@ -14,6 +13,8 @@ from bootstrap.venv import Environment
 pytestmark = pytest.mark.processes
 
 LOCK = "requirements.txt"
+# Where Python has no bundled pip, the one that ./test fetched is used again.
+FETCHED = CHECKOUT / ".venv" / "cache"
 
 
 @pytest.fixture
@@ -25,9 +26,6 @@ def checkout(tmp_path, monkeypatch):
     wheels.mkdir()
     wheel = make_wheel(wheels / "tiny-1.0-py3-none-any.whl")
     (folder / LOCK).write_text(lock_of(wheel))
-    # Where Python has no bundled pip, the one that ./test fetched is used again.
-    if (fetched := CHECKOUT / ".venv" / "cache").exists():
-        shutil.copytree(fetched, folder / ".venv" / "cache")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     return folder
@@ -55,7 +53,7 @@ def lock_of(wheel):
 
 
 def test_an_empty_folder_becomes_an_environment_and_the_second_time_nothing_is_done(checkout, capsys):
-    environment = Environment(checkout)
+    environment = Environment(checkout, cache=FETCHED)
     environment.prepare([LOCK])
     assert (environment.site_packages / "tiny.py").exists()
     capsys.readouterr()
@@ -69,11 +67,11 @@ def test_another_file_than_the_locked_one_is_refused(checkout):
     (checkout / LOCK).write_text((checkout / LOCK).read_text()[:-5] + "0000\n")
 
     with pytest.raises(CannotStart, match="HASH"):
-        Environment(checkout).prepare([LOCK])
+        Environment(checkout, cache=FETCHED).prepare([LOCK])
 
 
 def test_a_changed_lock_is_installed_again(checkout, capsys):
-    environment = Environment(checkout)
+    environment = Environment(checkout, cache=FETCHED)
     environment.prepare([LOCK])
     (checkout / LOCK).write_text(f"# changed\n{(checkout / LOCK).read_text()}")
     capsys.readouterr()
@@ -84,7 +82,7 @@ def test_a_changed_lock_is_installed_again(checkout, capsys):
 
 
 def test_an_environment_of_another_python_is_made_anew(checkout):
-    environment = Environment(checkout)
+    environment = Environment(checkout, cache=FETCHED)
     environment.prepare([LOCK])
     environment.python.unlink()
 
