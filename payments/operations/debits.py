@@ -12,7 +12,7 @@ from cards import bank, chip
 from cards import operations as cards
 from cards.bank.port import ACCEPTED_FOR, Approved, DebitRequest, Declined, Profile
 from cards.chip.port import Invalid, Presentation, Unavailable, Valid, order_digest
-from cards.errors import CardAuthorityUnavailable, CardCounterRepeated, CardSignatureInvalid
+from cards.errors import CardAuthorityUnavailable, CardCounterRepeated, CardSignatureInvalid, CheckCodeUsed
 from cards.models import Account, CheckCode
 from common import phases
 from common.clock import today_in_taipei
@@ -62,8 +62,13 @@ def prepare_signing(*, payment: Payment, picture_id: UUID, answer: str, at: dt.d
 
 
 def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: str) -> Payment | PaymentGated:
-    """Debit the order once: the payment comes back PAID or UNKNOWN, or gated, or a Refusal says why nothing moved."""
-    attempt = _present(payment, signed, at)
+    """Debit the order once: the payment comes back PAID or UNKNOWN, or gated, or a Refusal says why nothing moved.
+
+    The same signature again (a double click, a request sent twice) gets what the first one led to, and moves nothing.
+    """
+    attempt, is_first = _present(payment, signed, at)
+    if not is_first:
+        return _answer_again(attempt)
     phases.reached(DebitPhase.PRESENTED)
     try:
         customer_number = _verify(payment, attempt, signed)
@@ -101,11 +106,14 @@ def refuse_unless_payable(payment: Payment, at: dt.datetime) -> None:
             raise errors.AttemptInProgress
 
 
-def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> Attempt:
-    """Write the attempt and use up its check code, before anyone outside is asked."""
+def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[Attempt, bool]:
+    """Write the attempt and use up its check code, before anyone outside is asked; or find the one it was before."""
     try:
         with transaction.atomic(durable=True):
             payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+            first = payment.attempts.filter(check_code=signed.check_code, tac=signed.tac).first()
+            if first is not None:
+                return first, False
             refuse_unless_payable(payment, at)
             cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
             if signed.order_digest != order_digest(payment.order_as_shown()):
@@ -126,7 +134,18 @@ def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> Attempt:
             phases.reached(DebitPhase.PRESENTING)
     except IntegrityError as error:  # the database's own word: one live attempt a payment
         raise errors.AttemptInProgress from error
-    return attempt
+    return attempt, True
+
+
+def _answer_again(attempt: Attempt) -> Payment:
+    """The payment as it stands for a signature that debits or has debited; else that nothing came of it."""
+    match attempt.outcome:
+        case "" | AttemptOutcome.APPROVED:
+            return Payment.objects.select_related("platform", "account").get(pk=attempt.payment_id)
+        case AttemptOutcome.DECLINED:
+            raise refusal_for(attempt.bank_code)
+        case _:
+            raise CheckCodeUsed
 
 
 def _verify(payment: Payment, attempt: Attempt, signed: SignedOrder) -> str:

@@ -4,8 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from django.test import Client
+from django.urls import reverse
 
 from cards.bank import fake_bank
+from common import clock
 from common.errors import Refusal
 from ledger.models import Journal
 from notifications.models import Event
@@ -60,19 +63,46 @@ def fake_holder(index):
     fake_authority().holders[f"CARD{index:04d}"] = "C-CARD0001"
 
 
-def test_50_equal_confirmations_at_once_make_one_debit(at):
-    make_account(at)
-    payment = make_payment(at)
-    signed = sign(payment, at)
-
-    results = at_once(
-        [lambda: operations.pay_by_card(payment=payment, signed=signed, at=at, by="payer").status for _ in range(50)]
+def test_50_equal_confirmations_at_once_make_one_debit_and_get_50_equal_answers(at):
+    make_account(clock.now())
+    created = operations.create_payment(
+        platform=make_platform(), order=make_order(clock.now()), at=clock.now(), by="platform"
     )
+    signed = sign(created.payment, clock.now())
+    address = reverse("payments:confirm", args=[created.payment.reference, created.link_secret])
+    names = ("issuer", "card_serial", "check_code", "signed_at", "order_digest", "counter", "tac")
+    body = {"account": signed.account_number, **{name: getattr(signed, name) for name in names}}
 
-    assert results.count(Status.PAID) == 1
-    assert set(results) <= {Status.PAID, "attempt_in_progress", "already_paid", "check_code_used"}
-    assert fake_bank().debits_of(payment.reference) == 1
+    def confirm():
+        answer = Client().post(address, body, content_type="application/json", headers={"accept": "application/json"})
+        return answer.status_code, answer.content
+
+    answers = at_once([confirm] * 50)
+
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 200
+    assert fake_bank().debits_of(created.payment.reference) == 1
     assert Journal.objects.count() == Event.objects.count() == 1
+
+
+def test_two_different_signatures_at_once_make_one_debit(at):
+    make_account(at)
+    for _ in range(10):
+        payment = make_payment(at)
+        cards = [sign(payment, at), sign(payment, at)]
+
+        results = at_once(
+            [
+                lambda payment=payment, card=card: (
+                    operations.pay_by_card(payment=payment, signed=card, at=at, by="payer").status
+                )
+                for card in cards
+            ]
+        )
+
+        assert results.count(Status.PAID) == 1
+        assert set(results) <= {Status.PAID, "attempt_in_progress", "already_paid"}
+        assert fake_bank().debits_of(payment.reference) == 1
 
 
 def test_50_equal_debit_requests_get_50_equal_answers_from_the_bank(at):
