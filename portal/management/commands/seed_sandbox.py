@@ -15,11 +15,11 @@ from common import clock
 from platforms import operations as platforms
 from portal.env import env_str
 
-# What each role may do in the console: every role reads; who acts is the supervisor and the operator.
+# What each role may do in the console, as beginnings of permission names: every role reads.
 ROLES: dict[str, tuple[str, ...]] = {
-    "agent": ("view_",),
-    "supervisor": ("view_", "act_on_"),
-    "operator": ("view_", "act_on_", "calendar_"),
+    "agent": ("view_", "work_cases"),
+    "supervisor": ("view_", "work_cases", "act_on_", "settle_manually", "see_watch_list"),
+    "operator": ("view_", "work_cases", "act_on_", "add_calendar", "add_maintenance", "change_maintenance"),
     "auditor": ("view_", "audit_"),
 }
 STAFF = {
