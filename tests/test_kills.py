@@ -43,16 +43,8 @@ BANK_BEHAVIOURS = ("approve", "timeout_after", "timeout_before")
 
 @pytest.fixture
 def wires(settings):
-    server, url = wire_server.serve()
-    settings.WIRES, settings.BANK_URL, settings.CHIP_URL = "live", url, url
-    settings.BANK_TOKEN = settings.CHIP_TOKEN = "test-token"
-    bank._live.cache_clear()
-    chip._live.cache_clear()
-    yield
-    server.shutdown()
-    server.server_close()
-    bank._live.cache_clear()
-    chip._live.cache_clear()
+    with wire_server.wired(settings):
+        yield
 
 
 def in_child(work, *, die_at):

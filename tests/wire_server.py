@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
+from cards import bank, chip
 from cards.bank import fake_bank
 from cards.bank.port import Approved, CreditRequest, DebitRequest, Declined, NotFound, Profile, Unknown
 from cards.chip import fake_authority
@@ -20,14 +22,17 @@ class Wires(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked(self.path, body)
         self._answer(post(self.path, body))
+
+    def asked(self, path, body):
+        """For a test that looks at the house at the moment it is asking."""
 
     def do_GET(self):
         _, kind, request_id = self.path.split("?")[0].split("/")
-        bank = fake_bank()
-        self._answer(
-            outcome_body({"debits": bank.enquire_debit, "credits": bank.enquire_credit}[kind](UUID(request_id)))
-        )
+        simulator = fake_bank()
+        enquire = {"debits": simulator.enquire_debit, "credits": simulator.enquire_credit}[kind]
+        self._answer(outcome_body(enquire(UUID(request_id))))
 
     def _answer(self, body):
         if body is None:  # the simulator chose to say nothing
@@ -122,9 +127,22 @@ def verdict_body(verdict):
             return {"result": "invalid", "reason": reason}
 
 
-def serve():
-    """Start it on a free port of loopback; gives (server, base URL)."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Wires)
+@contextmanager
+def wired(settings, handler=Wires):
+    """The house talks to bank and card authority over HTTP: a server on a free port of loopback, a thread a connection."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, f"http://127.0.0.1:{server.server_port}"
+    settings.WIRES = "live"
+    settings.BANK_URL = settings.CHIP_URL = f"http://127.0.0.1:{server.server_port}"
+    settings.BANK_TOKEN = settings.CHIP_TOKEN = "test-token"
+    _forget_clients()
+    yield
+    server.shutdown()
+    server.server_close()
+    _forget_clients()
+
+
+def _forget_clients():
+    bank._live.cache_clear()
+    chip._live.cache_clear()
