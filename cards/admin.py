@@ -34,14 +34,13 @@ class RecordedAdmin(ReadOnlyAdmin):
 class Accounts(ReadOnlyInline):
     model = Account
     fields = ("masked", "created_at")
-    readonly_fields = ("masked",)
     ordering = ("created_at", "id")
     show_change_link = True
 
 
 class Cards(ReadOnlyInline):
     model = Card
-    fields = readonly_fields = ("id", "last_counter", "created_at")
+    fields = ("id", "last_counter", "created_at")
     ordering = ("created_at", "id")
     show_change_link = True
 

@@ -21,6 +21,9 @@ PICTURE_CODE_LIFE = dt.timedelta(seconds=300)
 # Five guesses at one in 10,000 are no attack; then the payment's page rests for a while.
 PICTURE_CODE_TRIES = 5
 PICTURE_CODE_REST = dt.timedelta(minutes=15)
+# Long after anything can be asked about them. A used check code stays: it proves its attempt.
+CODES_KEPT = dt.timedelta(days=1)
+_CODES_AT_ONCE = 1000
 
 
 def issue_check_code(*, subject: str, at: dt.datetime) -> CheckCode:
@@ -58,6 +61,16 @@ def use_picture_code(*, picture_id: UUID, answer: str, subject: str, at: dt.date
             picture.save(update_fields=["used_at", "was_right"])
     if refusal is not None:
         raise refusal
+
+
+def forget_codes(*, at: dt.datetime) -> int:
+    """Drop a day after they expired: check codes that no card was presented with, and picture codes; how many."""
+    with transaction.atomic(durable=True):
+        pictures = PictureCode.objects.filter(expires_at__lte=at - CODES_KEPT).order_by("expires_at", "id")
+        count, _ = PictureCode.objects.filter(id__in=pictures.values("id")[:_CODES_AT_ONCE]).delete()
+        unused = CheckCode.objects.filter(expires_at__lte=at - CODES_KEPT, used_at=None).order_by("expires_at", "id")
+        more, _ = CheckCode.objects.filter(id__in=unused.values("id")[:_CODES_AT_ONCE]).delete()
+    return count + more
 
 
 def remember_card(

@@ -35,9 +35,14 @@ class ReadOnlyAdmin(_ReadOnly, _ModelAdmin):
 
 
 class ReadOnlyInline(_ReadOnly, _TabularInline):
+    """Rows below the one they belong to. Every field is read only, a computed one as well as a column."""
+
     extra = 0
     can_delete = False
     show_change_link = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
+        return tuple(self.fields or ())
 
 
 def staff_name(request: HttpRequest) -> str:

@@ -31,7 +31,7 @@ class Changes(ReadOnlyInline):
 
 class Messages(ReadOnlyInline):
     model = Message
-    fields = readonly_fields = ("recipient", "status", "due_at", "attempts_made", "acknowledged_at")
+    fields = ("recipient", "status", "due_at", "attempts_made", "acknowledged_at")
     show_change_link = True
 
 

@@ -15,6 +15,7 @@ from cards.admin import RecordedAdmin
 from common.clock import now
 from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
 from common.references import mask_account
+from notifications.forms import ReasonForm
 from payments import operations
 from payments.models import Attempt, ChargeRule, LimitRule, LimitUse, Payment, PaymentChange
 from payments.states import IN_FLIGHT
@@ -34,7 +35,6 @@ class Attempts(ReadOnlyInline):
         *("number", "masked_account", "amount_minor", "created_at", "debit_sent_at"),
         *("outcome", "outcome_code", "bank_code", "outcome_at"),
     )
-    readonly_fields = ("masked_account",)
     ordering = ("number",)
     show_change_link = True
 
@@ -79,6 +79,7 @@ class PaymentAdmin(RecordedAdmin):
         (_("Order"), {"fields": ("goods", "return_url", "language")}),
     )
     inlines = (Changes, Attempts)
+    action_form = ReasonForm
     actions = ("tell_again", "ask_bank")
 
     @admin.display(description=_("account"))
@@ -109,10 +110,14 @@ class PaymentAdmin(RecordedAdmin):
 
     @admin.action(description=_("Tell the platform again"), permissions=["act_on"])
     def tell_again(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, _("Nothing was sent: give a reason first."), messages.ERROR)
+            return
         at, by = now(), staff_name(request)
         count = 0
         for payment in queryset.order_by("id"):
-            operations.tell_platform_again(payment=payment, at=at, by=by)
+            operations.tell_platform_again(payment=payment, at=at, by=by, reason=reason)
             count += 1
         text = ngettext(
             "The platform is told again of %(count)d payment.",

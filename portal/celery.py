@@ -42,6 +42,7 @@ BEAT: dict[str, float] = {
     "audit.link_records": 5,
     "audit.sign_daily_head": 300,
     "platforms.forget_nonces": 600,
+    "cards.forget_codes": 600,
 }
 # A message that nobody took in time is dropped: the next round sweeps the same rows.
 app.conf.beat_schedule = {

@@ -70,7 +70,7 @@ def cancel_payment(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
             return payment
         if payment.status not in UNTOUCHED or payment.attempts.filter(outcome="").exists():
             raise errors.NotCancellable(payment_status=payment.platform_status)
-        payment.move_to(Status.CANCELLED, at=at, by=by, fields={"link_hash": ""})
+        payment.move_to(Status.CANCELLED, at=at, by=by)
         _tell(payment, "payment.cancelled", at)
     return payment
 
@@ -81,7 +81,7 @@ def expire_payment(*, payment: Payment, at: dt.datetime, by: str) -> bool:
         payment = _lock(payment)
         if payment.status not in UNTOUCHED or payment.expires_at > at or payment.attempts.filter(outcome="").exists():
             return False
-        payment.move_to(Status.EXPIRED, at=at, by=by, fields={"link_hash": ""})
+        payment.move_to(Status.EXPIRED, at=at, by=by)
         _tell(payment, "payment.expired", at)
     return True
 
@@ -110,10 +110,13 @@ def mark_shipped(*, payment: Payment, at: dt.datetime) -> Payment:
     return payment
 
 
-def tell_platform_again(*, payment: Payment, at: dt.datetime, by: str) -> None:
-    """Send the last notice of this payment once more, the same bytes. Raises TellAgainTooSoon within ten minutes."""
+def tell_platform_again(*, payment: Payment, at: dt.datetime, by: str, reason: str) -> None:
+    """Send what the platform hasn't taken once more, the same bytes; who asked and why is kept.
+
+    Raises TellAgainTooSoon when a customer asks again within ten minutes.
+    """
     with transaction.atomic(durable=True):
-        if not notifications.tell_again(subject=payment.reference, at=at, by=by):
+        if not notifications.tell_again(subject=payment.reference, at=at, by=by, reason=reason):
             raise errors.TellAgainTooSoon
 
 
@@ -149,7 +152,7 @@ def _end_expired(payment: Payment, at: dt.datetime, by: str) -> bool:
     """An order whose time is over makes room for the new payment, unless a card is being presented this moment."""
     if payment.attempts.filter(outcome="").exists():
         return False
-    payment.move_to(Status.EXPIRED, at=at, by=by, fields={"link_hash": ""})
+    payment.move_to(Status.EXPIRED, at=at, by=by)
     _tell(payment, "payment.expired", at)
     return True
 

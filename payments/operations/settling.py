@@ -101,7 +101,7 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
         if declined < DECLINES_MAX:
             payment.move_to(Status.CREATED, at=at, by=by, reason=f"not debited: {code}", fields=fields)
         else:
-            fields |= {"failure_code": code, "link_hash": ""}
+            fields |= {"failure_code": code}
             payment.move_to(Status.FAILED, at=at, by=by, reason=f"declined {declined} times", fields=fields)
             _tell(payment, "payment.failed", at)
         phases.reached(DebitPhase.SETTLING)

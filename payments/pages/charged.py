@@ -73,7 +73,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
     if payment is None:
         return _stale(request)
     try:
-        operations.tell_platform_again(payment=payment, at=clock.now(), by=PAYER)
+        operations.tell_platform_again(payment=payment, at=clock.now(), by=PAYER, reason="asked for on the page")
     except TellAgainTooSoon as refusal:
         return _answer(request, token, payment, too_soon=refusal.detail(), status=refusal.http_status)
     return redirect(f"{request.path.removesuffix('tell/')}?told=1")

@@ -39,7 +39,7 @@ def _payment_of_link(request: HttpRequest, reference: str, secret: str) -> Payme
     except PaymentNotFound as error:
         raise LinkDead from error
     speak(request, payment.language)
-    # An ended payment has no hash, and no secret has an empty one.
+    # A payment that must be paid anew through the gate has no hash, and no secret has an empty one.
     if not hmac.compare_digest(payment.link_hash, link_hash(secret)):
         raise LinkDead
     return payment

@@ -38,9 +38,9 @@ def agent(*more):
     )
 
 
-def act(client, action, *payments):
+def act(client, action, *payments, reason="the shop asked by phone"):
     chosen = [str(payment.pk) for payment in payments]
-    return client.post(LIST, {"action": action, "_selected_action": chosen}, follow=True)
+    return client.post(LIST, {"action": action, "_selected_action": chosen, "reason": reason}, follow=True)
 
 
 def found(client, term):
@@ -97,14 +97,25 @@ def test_the_bank_is_asked_at_once_about_a_debit_in_flight():
     assert payment.changes.get(after=Status.PAID).by == "staff:amy"
 
 
-def test_the_platform_is_told_again_and_who_asked_is_kept():
+def test_the_platform_is_told_again_and_who_asked_why_is_kept():
     at = clock.now()
     add_endpoint(platform=make_platform(), url="https://shop.example/notices", at=at, by="test")
     payment = make_paid_payment(at)
 
     act(agent("act_on_payment"), "tell_again", payment)
 
-    assert Retelling.objects.values_list("subject", "by").get() == (payment.reference, "staff:amy")
+    kept = Retelling.objects.values_list("subject", "by", "reason").get()
+    assert kept == (payment.reference, "staff:amy", "the shop asked by phone")
+
+
+def test_without_a_reason_nobody_is_told_again():
+    at = clock.now()
+    add_endpoint(platform=make_platform(), url="https://shop.example/notices", at=at, by="test")
+
+    answer = act(agent("act_on_payment"), "tell_again", make_paid_payment(at), reason=" ")
+
+    assert "give a reason first" in answer.content.decode()
+    assert not Retelling.objects.exists()
 
 
 @pytest.mark.parametrize("action", ["ask_bank", "tell_again"])

@@ -20,6 +20,7 @@ from ledger.models import Journal
 from notifications.models import Event
 from payments import operations
 from payments.models import Attempt, LimitUse, Payment
+from payments.operations import settling
 from payments.pages import shown, words
 from payments.states import AttemptOutcome, Status
 from payments.tests.factories import ACCOUNT, make_account, make_order, make_platform, sign
@@ -202,6 +203,59 @@ def test_an_order_whose_time_is_over_says_that_nothing_was_charged(payer, later)
     assert "Nothing was charged" in text_of(page)
 
 
+def fail_by_declines(payer):
+    for _ in range(settling.DECLINES_MAX):
+        fake_bank().behave(ACCOUNT, "4501")
+        payer.confirm()
+
+
+ENDS = {
+    Status.CANCELLED: (
+        lambda payer: operations.cancel_payment(payment=payer.payment, at=clock.now(), by="shop"),
+        "This order was cancelled",
+        "order_cancelled",
+    ),
+    Status.EXPIRED: (
+        lambda payer: operations.expire_payment(
+            payment=payer.payment, at=clock.now() + dt.timedelta(hours=12), by="sweep"
+        ),
+        "The time to pay this order is over",
+        "order_expired",
+    ),
+    Status.FAILED: (fail_by_declines, "This payment has ended without a charge", "order_failed"),
+}
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_the_right_link_of_an_ended_payment_says_how_it_ended(payer, status):
+    end, title, code = ENDS[status]
+    end(payer)
+    assert payer.status() == status
+
+    for page in ("", "result/"):
+        shown_page = payer.get(page, follow=True)
+        assert shown_page.status_code == 200
+        assert title in text_of(shown_page)
+        assert "Nothing was charged" in text_of(shown_page)
+        assert 'id="password"' not in shown_page.content.decode()
+    assert payer.client.get(f"/pay/{payer.payment.reference}/wrong/").status_code == 410
+    refused = payer.confirm()
+    assert (refused.status_code, refused.json()["code"]) == (410, code)
+    assert payer.post("new-picture").json()["code"] == code
+    assert payer.post("check").json() == {"settled": True}
+    assert fake_bank().debits_of(payer.payment.reference) == 0
+    assert not Journal.objects.filter(reference=payer.payment.reference).exists()
+
+
+def test_the_link_of_a_payment_that_waits_for_the_gate_stays_dead_after_its_time(client, later):
+    payer = Payer(client, passed=False)
+    payer.confirm()
+    later(hours=12)
+    operations.expire_payment(payment=payer.payment, at=clock.now(), by="sweep")
+
+    assert payer.get().status_code == 410
+
+
 # ---------- picture code ----------
 
 
@@ -275,7 +329,16 @@ def test_the_same_confirmation_twice_charges_once(payer):
     first, second = payer.post("confirm", signed), payer.post("confirm", signed)
 
     assert first.status_code == 200
-    assert {"code": "already_paid", "money_moved": "yes"}.items() <= second.json().items()
+    assert second.json() == first.json()
+    assert fake_bank().debits_of(payer.payment.reference) == 1
+
+
+def test_a_paid_order_confirmed_anew_is_refused_and_charged_no_second_time(payer):
+    payer.confirm()
+
+    again = payer.confirm()
+
+    assert {"code": "already_paid", "money_moved": "yes", "status": 409}.items() <= again.json().items()
     assert fake_bank().debits_of(payer.payment.reference) == 1
 
 

@@ -11,13 +11,16 @@ from psycopg import sql
 
 from common.states import AppendOnly
 
-# Tables of Django's own whose rows are meant to go again; nothing of money, customers or audit is among them.
+# Tables whose rows are meant to go again: Django's own, and what is used once within minutes. Nothing of money, customers
+# or audit is among them.
 DELETABLE = (
     "django_session",
     "auth_user_groups",
     "auth_user_user_permissions",
     "auth_group_permissions",
     "platforms_requestnonce",
+    "cards_checkcode",
+    "cards_picturecode",
 )
 
 
