@@ -21,7 +21,7 @@ from bootstrap.services import DATABASE_VARIABLES, Services, database_is_given
 from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
-_LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule", "prepared.json", "keys.json",
+_LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule*", "prepared.json", "keys.json",
                 "instance")  # fmt: skip
 
 
@@ -94,8 +94,7 @@ class Stack:
         """Delete what earlier runs left in the data folder. There is no way back."""
         self._take_lock()
         Services(data=self.data, site_packages=self._venv.site_packages, given=self._chosen).remove()
-        for name in _LEFT_BEHIND:
-            path = self.data / name
+        for path in [path for name in _LEFT_BEHIND for path in self.data.glob(name)]:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:

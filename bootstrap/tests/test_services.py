@@ -203,6 +203,7 @@ def test_reset_deletes_the_data_and_nothing_else(data):
     with services_in(data) as services:
         services.cluster.sql("CREATE TABLE gone (n int)")
     (data / "keys.json").write_text("{}")
+    (data / "beat-schedule.dir").write_text("")
     (data / "mine.txt").write_text("not yours")
 
     stack = Stack(data=data)
