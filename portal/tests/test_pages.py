@@ -246,3 +246,27 @@ def test_not_ready_without_a_database(monkeypatch):
     monkeypatch.setattr(pages, "connection", Gone())
 
     assert pages.readyz(RequestFactory().get("/readyz")).status_code == 503
+
+
+def test_the_api_documentation_works_under_the_strict_policy(client):
+    page, text = _get(client, "/api/docs/")
+    scripts = re.findall(r'<script src="([^"]+)"></script>', text)
+
+    assert page.status_code == 200
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert len(scripts) == len(re.findall("<script", text)) == 3
+    assert "<style" not in text
+    assert "style=" not in text
+    assert all(address.startswith("/") for address in [*scripts, *re.findall(r'href="([^"]+)"', text)])
+    script = client.get(scripts[-1])
+    assert script["Content-Type"].startswith("application/javascript")
+    assert "/api/schema/" in script.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/pay/%00/x/", "/identity/%00/", "/help/?a=%00", "/refunds/%00/", "/was-i-charged/%00/", "/%00"]
+)
+def test_an_address_with_a_nul_is_refused(client, address):
+    page, text = _get(client, address)
+
+    assert page.status_code == 400
