@@ -21,14 +21,14 @@ class ProgressForm(forms.Form):
     """What the person who paid has at hand."""
 
     order_number = forms.RegexField(
-        r"^[A-Za-z0-9._-]{1,64}$",
+        r"\A[A-Za-z0-9._-]{1,64}\Z",
         label=_("Order number"),
         help_text=_("As the shop shows it."),
         error_messages={"invalid": _("An order number has letters, digits, dots, hyphens and underscores only.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    account = forms.RegexField(
-        r"^[0-9]{4}$",
+    account_last4 = forms.RegexField(
+        r"\A[0-9]{4}\Z",
         label=_("Last four digits of your account"),
         help_text=_("The savings account that paid the order."),
         error_messages={"invalid": _("Please type exactly four digits.")},

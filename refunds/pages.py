@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any, assert_never
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from common import lookups
 from common.clock import now, taipei
 from common.references import mask_account
+from payments.errors import TooManyLookUps
 from refunds import queries
 from refunds.forms import ProgressForm
 from refunds.models import Deferral, Refund
@@ -22,6 +24,7 @@ from refunds.queries import CountedDay, Progress
 from refunds.states import Status
 from refunds.working_days import Day, Reason
 
+_PAGE = "refunds.progress"
 _AT_THE_BANK = (
     "info",
     gettext_lazy("Your refund is at the bank"),
@@ -87,18 +90,35 @@ _WHY = {
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Both answers that a customer has at hand → the page of their refunds, under an address that holds neither."""
+    form = ProgressForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, form, status=422 if form.errors else 200)
+    order_number = form.cleaned_data["order_number"]
+    if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=order_number):
+        raise TooManyLookUps
+    found = queries.refunded_payments(order_number=order_number, account_last4=form.cleaned_data["account_last4"])
+    if not found:
+        return _form(request, form, status=404, nothing_found=True)
+    return redirect("refunds:found", lookups.token_of(found, page=_PAGE, at=now()))
+
+
+@never_cache
 @require_safe
-def progress(request: HttpRequest) -> HttpResponse:
-    """The form, and below it each refund of the order once both answers fit."""
-    form = ProgressForm(request.GET or None)
-    context: dict[str, Any] = {"form": form, "refunds": [], "asked": False}
-    if form.is_valid():
-        at = now()
-        found = queries.progress_of_order(
-            order_number=form.cleaned_data["order_number"], account_last4=form.cleaned_data["account"], at=at
-        )
-        context |= {"refunds": [_shown(one) for one in found], "asked": True}
-    return render(request, "refunds/progress.html", context, status=422 if form.errors else 200)
+def progress(request: HttpRequest, token: str) -> HttpResponse:
+    """Each refund of the order, as it stands now."""
+    at = now()
+    references = lookups.answer_of(token, page=_PAGE, at=at)
+    if references is None:
+        return _form(request, ProgressForm(), status=410, stale=True)
+    found = queries.progress_of_payments(references, at=at)
+    return render(request, "refunds/progress.html", {"refunds": [_shown(one) for one in found]})
+
+
+def _form(request: HttpRequest, form: ProgressForm, *, status: int, **said: bool) -> HttpResponse:
+    return render(request, "refunds/look_up.html", {"form": form, **said}, status=status)
 
 
 def _shown(progress: Progress) -> dict[str, Any]:

@@ -91,13 +91,19 @@ def explain(start: dt.date, working_days: int) -> tuple[Calendar, list[Day]]:
     return calendar, calendar.explain(start, working_days)
 
 
-def progress_of_order(*, order_number: str, account_last4: str, at: dt.datetime) -> list[Progress]:
-    """The refunds of an order for someone who also knows the account that paid it; else an empty list."""
+def refunded_payments(*, order_number: str, account_last4: str) -> list[str]:
+    """The references of an order's payments that have refunds, for someone who also knows the account that paid."""
+    mine = Refund.objects.filter(payment__order_number=order_number, payment__account__last4=account_last4)
+    return sorted(set(mine.exclude(status=Status.CANCELLED).values_list("payment__reference", flat=True)))
+
+
+def progress_of_payments(references: list[str], *, at: dt.datetime) -> list[Progress]:
+    """Their refunds, oldest first; what was cancelled isn't shown."""
     rows = Refund.objects.select_related(
         "payment__account__customer", "payment__platform", "platform", "calendar_version"
     )
-    mine = rows.filter(payment__order_number=order_number, payment__account__last4=account_last4)
-    return [progress(refund, at) for refund in mine.exclude(status=Status.CANCELLED).order_by("requested_at", "id")]
+    mine = rows.filter(payment__reference__in=references).exclude(status=Status.CANCELLED)
+    return [progress(refund, at) for refund in mine.order_by("requested_at", "id")]
 
 
 def progress(refund: Refund, at: dt.datetime) -> Progress:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from typing import Any
 
-import redis
-from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common import clock
+from common import clock, lookups
 from notifications import queries as notifications
 from payments import operations, queries
 from payments.errors import TellAgainTooSoon, TooManyLookUps
@@ -25,18 +21,12 @@ from payments.pages import shown
 from payments.pages.doorway import PAYER
 from payments.states import IN_FLIGHT, Status
 
-# Four digits are soon guessed: so many tries in that time, per order and address.
-LOOK_UPS_MAX = 10
-LOOK_UPS_SECONDS = 600
-# The page's address holds no account digits and works as long as one sits before it.
-TOKEN_SECONDS = 1800
 # The published rule: wait one to two hours and refresh; after that the platform's customer service has the answer.
 WAIT = dt.timedelta(hours=2)
 # The newest tries say enough; the ladder has dozens.
 TRIES_SHOWN = 6
 
-_SALT = "payments.was-i-charged"
-log = logging.getLogger(__name__)
+_PAGE = "payments.was-i-charged"
 
 
 @never_cache
@@ -46,7 +36,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, 422 if form.errors else 200)
     order_number = form.cleaned_data["order_number"]
-    _count_look_up(request.META.get("REMOTE_ADDR", ""), order_number)
+    if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=order_number):
+        raise TooManyLookUps
     payment = queries.find_for_payer(order_number=order_number, account_last4=form.cleaned_data["account_last4"])
     if payment is None:
         text = _(
@@ -55,7 +46,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
         )
         form.add_error(None, text)
         return _form(request, form, 404)
-    return redirect("payments:charged", _token(payment))
+    return redirect("payments:charged", lookups.token_of(payment.reference, page=_PAGE, at=clock.now()))
 
 
 @never_cache
@@ -168,30 +159,9 @@ def _wait_until(payment: Payment, at: dt.datetime) -> str:
     return shown.time_text(payment.paid_at + WAIT)
 
 
-def _token(payment: Payment) -> str:
-    return signing.dumps([payment.reference, int(clock.now().timestamp())], salt=_SALT)
-
-
 def _payment_of_token(token: str) -> Payment | None:
-    try:
-        reference, made_at = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
-        return None
-    is_stale = clock.now().timestamp() - made_at >= TOKEN_SECONDS
-    return None if is_stale else queries.payment_by_reference(reference)
-
-
-def _count_look_up(address: str, order_number: str) -> None:
-    """Raises TooManyLookUps. Without the counter the page still answers: it is needed most when things are down."""
-    key = f"look-up:{address}:{order_number}"
-    try:
-        cache.add(key, 0, LOOK_UPS_SECONDS)
-        count = cache.incr(key)
-    except (redis.RedisError, ValueError):
-        log.exception("look-ups are not being counted")
-        return
-    if count > LOOK_UPS_MAX:
-        raise TooManyLookUps
+    reference = lookups.answer_of(token, page=_PAGE, at=clock.now())
+    return None if reference is None else queries.payment_by_reference(reference)
 
 
 def _form(request: HttpRequest, form: LookUpForm, status: int) -> HttpResponse:

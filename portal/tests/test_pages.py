@@ -267,6 +267,6 @@ def test_the_api_documentation_works_under_the_strict_policy(client):
     "address", ["/pay/%00/x/", "/identity/%00/", "/help/?a=%00", "/refunds/%00/", "/was-i-charged/%00/", "/%00"]
 )
 def test_an_address_with_a_nul_is_refused(client, address):
-    page, text = _get(client, address)
+    page, _text = _get(client, address)
 
     assert page.status_code == 400

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.core import signing
+from django.core.cache import cache
 from django.test import Client
 
 from cards.bank import fake_bank
+from common import lookups
 from payments.tests.factories import ACCOUNT, make_paid_payment
 from refunds import operations, pages
 from refunds.states import Status
@@ -20,15 +23,18 @@ DUE = dt.date(2026, 6, 17)
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch, at):
     monkeypatch.setattr(pages, "now", lambda: at)
+    cache.clear()
+    yield
+    cache.clear()
 
 
-def look_up(order_number, account=ACCOUNT[-4:], language="en"):
+def look_up(order_number, account_last4=ACCOUNT[-4:], language="en", **more):
     client = Client(headers={"accept-language": language})
-    return client.get("/refunds/", {"order_number": order_number, "account": account})
+    return client.post("/refunds/", {"order_number": order_number, "account_last4": account_last4}, **more)
 
 
 def text_of(refund, language="en"):
-    answer = look_up(refund.payment.order_number, language=language)
+    answer = look_up(refund.payment.order_number, language=language, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -123,19 +129,25 @@ def test_a_cancelled_refund_is_not_listed(at):
     refund = ask(make_paid_payment(at), at)
     operations.cancel_refund(platform=refund.platform, reference=refund.reference, at=at, by="test")
 
-    assert "We found no refund" in text_of(refund)
+    answer = look_up(refund.payment.order_number)
+
+    assert answer.status_code == 404
+    assert "We found no refund" in answer.content.decode()
 
 
 def test_another_account_finds_nothing(at):
     refund = make_accepted_refund(at)
 
-    answer = look_up(refund.payment.order_number, "0000").content.decode()
+    answer = look_up(refund.payment.order_number, "0000")
 
-    assert "We found no refund" in answer
-    assert refund.reference not in answer
+    assert answer.status_code == 404
+    assert "We found no refund" in answer.content.decode()
+    assert refund.reference not in answer.content.decode()
 
 
-@pytest.mark.parametrize(("order_number", "account"), [("", ""), ("TB 1", "5566"), ("TB1", "556"), ("TB1", "55a6")])
+@pytest.mark.parametrize(
+    ("order_number", "account"), [("", ""), ("TB 1", "5566"), ("TB1", "556"), ("TB1", "55a6"), ("TB1", "５５６６x")]
+)
 def test_a_mistyped_answer_is_named(order_number, account):
     answer = look_up(order_number, account)
 
@@ -145,10 +157,60 @@ def test_a_mistyped_answer_is_named(order_number, account):
 
 def test_reading_changes_nothing(at):
     refund = make_accepted_refund(at)
-    look_up(refund.payment.order_number)
+    answer = look_up(refund.payment.order_number)
 
     assert again(refund).step == refund.step
-    assert Client().post("/refunds/").status_code == 405
+    assert Client().post(answer["Location"]).status_code == 405
+
+
+def test_the_answers_address_has_nothing_of_what_was_typed(at):
+    refund = make_accepted_refund(at)
+
+    answer = look_up(refund.payment.order_number)
+
+    assert answer.status_code == 302
+    signed = signing.loads(answer["Location"].split("/")[2], salt="refunds.progress")
+    assert signed == [[refund.payment.reference], int(at.timestamp())]
+
+
+def test_the_answer_shows_what_became_of_the_refund_since(at):
+    refund = make_accepted_refund(at)
+    address = look_up(refund.payment.order_number)["Location"]
+    run(refund, at_taipei(DUE))
+
+    page = Client(headers={"accept-language": "en"}).get(address)
+
+    assert "NT$961 were credited to your account" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_the_answer_is_open_for_half_an_hour(at, monkeypatch):
+    refund = make_accepted_refund(at)
+    address = look_up(refund.payment.order_number)["Location"]
+    monkeypatch.setattr(pages, "now", lambda: at + dt.timedelta(minutes=30))
+
+    page = Client(headers={"accept-language": "en"}).get(address)
+
+    assert page.status_code == 410
+    assert "This look-up has ended" in page.content.decode()
+    assert refund.reference not in page.content.decode()
+
+
+def test_a_forged_or_borrowed_address_opens_nothing(at):
+    refund = make_accepted_refund(at)
+    of_another_page = lookups.token_of([refund.payment.reference], page="payments.was-i-charged", at=at)
+
+    for token in ("nonsense", "WyJQQVktMSIsMF0:1:x", of_another_page):
+        assert Client().get(f"/refunds/{token}/").status_code == 410
+
+
+def test_guessing_is_stopped_after_ten_tries(at):
+    refund = make_accepted_refund(at)
+    answers = [look_up(refund.payment.order_number, f"{digits:04d}") for digits in range(11)]
+
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert "too_many_look_ups" in answers[-1].content.decode()
+    assert look_up(refund.payment.order_number).status_code == 429
 
 
 @pytest.mark.parametrize("reason", list(Reason))
