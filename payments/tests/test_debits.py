@@ -12,7 +12,8 @@ from ledger.models import Journal
 from ledger.queries import balance_minor
 from notifications.models import Event, Message
 from payments import operations
-from payments.models import Attempt, LimitUse, Payment
+from payments.errors import LimitExceeded
+from payments.models import Attempt, LimitCode, LimitRule, LimitUse, Payment
 from payments.operations import PaymentGated
 from payments.states import Status
 from payments.tests.factories import (
@@ -183,6 +184,48 @@ def test_a_profile_that_is_refused_or_missing_stops_before_any_debit(at, profile
     fake_bank().profiles[ACCOUNT] = profile
 
     assert refused(payment, sign(payment, at), at) == code
+    assert_nothing_moved(payment)
+
+
+@pytest.mark.parametrize(
+    ("unfit", "code"),
+    [
+        ({"card_status": "lost"}, "card_lost"),
+        ({"card_status": "cancelled"}, "card_cancelled"),
+        ({"card_issued": "foreign"}, "foreign_card"),
+        ({"card_kind": "credit"}, "credit_card"),
+        ({"account_status": "closed"}, "account_closed"),
+        ({"account_status": "frozen"}, "account_frozen"),
+        ({"transfer_agreement": False}, "no_transfer_agreement"),
+        ({"birth_date": dt.date(2008, 6, 9)}, "under_age"),
+    ],
+)
+def test_whoever_may_not_pay_is_refused_before_any_debit(at, unfit, code):
+    payment = make_payment(at)
+    account = make_account(at)
+    bank = fake_bank()
+    good = bank.profile(customer_number=account.customer.number, account_number=ACCOUNT)
+    bank.profiles[ACCOUNT] = replace(good, **unfit)
+
+    assert refused(payment, sign(payment, at), at) == code
+    payment.refresh_from_db()
+    assert payment.status == Status.CREATED
+    assert_nothing_moved(payment)
+
+
+@pytest.mark.parametrize("code", list(LimitCode))
+def test_a_dollar_above_any_limit_is_refused_before_any_debit(at, code):
+    payment = make_payment(at)
+    make_account(at)
+    rule = LimitRule.objects.create(code=code, valid_from=at.date(), amount_minor=960, made_by="x", approved_by="y")
+
+    with pytest.raises(LimitExceeded) as caught:
+        operations.pay_by_card(payment=payment, signed=sign(payment, at), at=at, by="payer")
+
+    assert caught.value.details["limit"] == code
+    assert caught.value.details["left_minor"] == rule.amount_minor
+    payment.refresh_from_db()
+    assert payment.status == Status.CREATED
     assert_nothing_moved(payment)
 
 

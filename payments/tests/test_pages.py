@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from cards.bank import fake_bank
 from cards.models import PictureCode
+from cards.operations import PICTURE_CODE_TRIES
 from common import clock
 from common.errors import Refusal
 from common.sealing import unseal
@@ -307,6 +308,43 @@ def test_a_wrong_picture_code_is_refused_as_a_problem_and_gives_no_check_code(pa
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
     assert {"code": "picture_code_wrong", "money_moved": "no"}.items() <= answer.json().items()
     assert "check_code" not in answer.json()
+    assert not Attempt.objects.exists()
+    assert_nothing_moved(payer.payment)
+
+
+def used(payer):
+    return payer.prepare() and payer.post("prepare", {"picture_id": str(payer.picture().id), "answer": payer.answer()})
+
+
+def too_late(payer, later):
+    payer.get()
+    later(minutes=5)
+    return payer.post("prepare", {"picture_id": str(payer.picture().id), "answer": payer.answer()})
+
+
+def too_many(payer):
+    for _ in range(PICTURE_CODE_TRIES):
+        payer.get()
+        payer.post("prepare", {"picture_id": str(payer.picture().id), "answer": "x"})
+    return payer.prepare()
+
+
+@pytest.mark.parametrize(
+    ("send", "code"),
+    [
+        (lambda payer, later: used(payer), "picture_code_used"),
+        (too_late, "picture_code_expired"),
+        (lambda payer, later: too_many(payer), "picture_code_tries"),
+    ],
+    ids=["used", "expired", "too many"],
+)
+def test_a_picture_code_that_is_no_longer_good_gives_no_check_code(payer, later, send, code):
+    answer = send(payer, later)
+
+    assert {"code": code, "money_moved": "no"}.items() <= answer.json().items()
+    assert "check_code" not in answer.json()
+    assert not Attempt.objects.exists()
+    assert_nothing_moved(payer.payment)
 
 
 # ---------- confirm ----------
