@@ -94,7 +94,9 @@ class Stack:
         """Delete what earlier runs left in the data folder. There is no way back."""
         self._take_lock()
         Services(data=self.data, site_packages=self._venv.site_packages, given=self._chosen).remove()
-        for path in [path for name in _LEFT_BEHIND for path in self.data.glob(name)]:
+        for path in list(self.data.iterdir()):
+            if not any(path.match(name) for name in _LEFT_BEHIND):
+                continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
