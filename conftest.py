@@ -8,6 +8,7 @@ import os
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -89,11 +90,25 @@ def at() -> dt.datetime:
 @pytest.fixture(autouse=True)
 def _fakes_reset():
     """Every simulator forgets, so that no test hears of another's accounts."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
     from cards.bank import fake_bank
     from cards.chip import fake_authority
     from common import phases
+    from notifications.channels import fake_sender
+    from notifications.states import Channel
+    from verification.jcic import fake_credit_centre
 
-    fake_bank().reset()
-    fake_authority().reset()
-    yield
+    for simulator in (
+        fake_bank(),
+        fake_authority(),
+        fake_credit_centre(),
+        *(fake_sender(channel) for channel in Channel),
+    ):
+        simulator.reset()
     phases.listen(None)
+    cache.clear()

@@ -17,6 +17,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     bank.PAID_IS_DEBITED,
     attempts.CHECKED_BEFORE_DEBIT,
     books.REFUNDS_WITHIN_PAID,
+    books.LIMITS_COUNTED,
     bank.ONE_CREDIT,
     books.CREDITED_IN_TIME,
     told.ONE_EVENT_A_MOVE,

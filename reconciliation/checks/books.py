@@ -55,6 +55,24 @@ REFUNDS_WITHIN_PAID = Invariant(
     """),
 )
 
+LIMITS_COUNTED = Invariant(
+    "I-28",
+    "What an account has used of its limits is exactly what its payments have reserved or spent",
+    by_query("""
+    WITH reserved AS (
+        SELECT p.account_id, u.period, u.starts_on, sum(p.final_amount_minor) AS minor
+        FROM payments_payment p CROSS JOIN LATERAL (VALUES
+            ('day', p.limits_day), ('month', date_trunc('month', p.limits_day)::date)) u (period, starts_on)
+        WHERE p.limits_day IS NOT NULL
+        GROUP BY 1, 2, 3
+    )
+    SELECT format('account %%s, %%s of %%s', account_id, period, starts_on),
+           format('counted %%s, payments took %%s', coalesce(u.used_minor, 0), coalesce(r.minor, 0))
+    FROM payments_limituse u FULL JOIN reserved r USING (account_id, period, starts_on)
+    WHERE coalesce(u.used_minor, 0) <> coalesce(r.minor, 0)
+    """),
+)
+
 # A refund that a person has in hand since before its last date has its reason too: the change row that gave it to them.
 CREDITED_IN_TIME = Invariant(
     "I-10",

@@ -179,6 +179,15 @@ def test_i8_refunds_that_are_not_counted(house, at):
     assert subjects("I-8", at) == [house["refunded"].reference]
 
 
+def test_i28_a_counter_that_payments_do_not_explain(house, at):
+    account = house["refunded"].account
+    tamper(
+        "UPDATE payments_limituse SET used_minor = used_minor - 1 WHERE account_id = %s AND period = 'day'", account.id
+    )
+
+    assert [subject.split(",")[0] for subject in subjects("I-28", at)] == [f"account {account.id}"]
+
+
 def test_i10_a_promise_that_lapsed_without_a_word(house, at):
     late = Refund.objects.get(payment=house["refunded"], status="accepted")
 
