@@ -11,7 +11,7 @@ from refunds import calendar, errors, operations, queries
 from refunds.deferral import WindowKind
 from refunds.models import CalendarDay, CalendarVersion, Deferral, MaintenanceWindow
 from refunds.tests.factories import again, ask, at_taipei, make_accepted_refund, make_credited_refund
-from refunds.tests.test_calendar import file_of, index_of, rows_of
+from refunds.tests.test_calendar import REFUSED, file_of, index_of, rows_of
 from refunds.working_days import Part
 
 pytestmark = pytest.mark.django_db
@@ -180,9 +180,10 @@ def test_an_official_year_makes_it_known_and_its_later_edition_speaks(at):
     assert calendar.calendar_of(CalendarVersion.objects.get(number=2)).is_working_day(dt.date(2028, 3, 1))
 
 
-def test_a_refused_file_publishes_nothing(at):
-    with pytest.raises(errors.CalendarPartialYear):
-        operations.publish_official_year(content=file_of(rows_of(2026)[1:]), at=at, by="staff:amy")
+@pytest.mark.parametrize(("content", "refusal"), [case[1:3] for case in REFUSED], ids=[case[0] for case in REFUSED])
+def test_a_refused_file_publishes_nothing(at, content, refusal):
+    with pytest.raises(refusal):
+        operations.publish_official_year(content=content, at=at, by="staff:amy")
 
     assert calendar.current_version().number == 1
     assert CalendarDay.objects.count() == 0

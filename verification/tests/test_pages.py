@@ -12,7 +12,7 @@ from ledger.models import Journal
 from notifications.models import Message
 from verification import operations
 from verification.jcic.port import Notice
-from verification.models import Check, Consent, Inquiry
+from verification.models import Check, Consent, Inquiry, LastUse
 from verification.rules.documents import ISSUE_PLACES
 from verification.states import Status
 from verification.tests.factories import ACCOUNT, PERSON, RETURN_URL, make_check
@@ -346,6 +346,46 @@ def test_the_data_of_the_form_are_those_of_the_question(person):
     inquiry = Inquiry.objects.get()
     given = dataclasses.asdict(PERSON)
     assert {name: getattr(inquiry, name) for name in given} == given
+
+
+def mismatched(person, centre):
+    person.walk(issue_place="64000")
+
+
+def mismatched_twice_and_tried_again(person, centre):
+    person.walk(issue_place="64000")
+    person.give(issue_place="64000")
+    person.answer()
+    person.give()
+
+
+def on_the_watch_list(person, centre):
+    centre.knows(PERSON, notices=(Notice("Z21", dt.date(2024, 5, 20), None, None),))
+    person.walk()
+
+
+def without_an_answer(person, centre):
+    centre.is_down = True
+    person.walk()
+
+
+@pytest.mark.parametrize(
+    ("walk", "status"),
+    [
+        (mismatched, Status.MISMATCH),
+        (mismatched_twice_and_tried_again, Status.MISMATCH),
+        (on_the_watch_list, Status.REFUSED),
+        (without_an_answer, Status.UNAVAILABLE),
+    ],
+)
+def test_no_other_end_of_the_gate_moves_money_either(person, bank, centre, walk, status):
+    walk(person, centre)
+
+    assert person.status() == status
+    assert not LastUse.objects.exists()
+    assert bank.received == []
+    assert bank.book == []
+    assert not Journal.objects.exists()
 
 
 def test_the_whole_gate_moves_no_money(person, bank):
