@@ -7,12 +7,14 @@ from itertools import count
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
 from cards.bank import fake_bank
 from common import clock
 from ledger.models import Journal
 from notifications.models import Event
 from payments.models import Payment
+from payments.pages import pay as pay_page
 from payments.states import Status
 from payments.tests.factories import ACCOUNT, make_account, pay
 from platforms import signatures
@@ -75,7 +77,9 @@ LEFT_OUT = _LeftOut()
 
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch):
+    get_resolver().url_patterns  # noqa: B018 - load every page now, so that none keeps the frozen clock for good
     monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(pay_page, "now", lambda: NOW)
 
 
 @pytest.fixture

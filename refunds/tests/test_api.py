@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
 from payments.operations import mark_shipped
 from payments.tests.factories import make_paid_payment, make_payment, make_platform
@@ -19,6 +20,7 @@ SECRET = "sk_test_refunds"
 
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch, at):
+    get_resolver().url_patterns  # noqa: B018 - load every page now, so that none keeps the frozen clock for good
     monkeypatch.setattr(api.clock, "now", lambda: at)
 
 
