@@ -104,3 +104,14 @@ def test_a_used_check_code_is_kept_as_the_proof_of_its_attempt(at):
 def test_what_is_known_of_customers_and_cards_cannot_be_deleted(table):
     with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table's name
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM cards_checkcode", "UPDATE cards_checkcode SET used_at = NULL"])
+def test_a_used_check_code_stays_as_it_is(at, statement):
+    code = operations.issue_check_code(subject="PAY-1", at=at)
+    use(code, at)
+
+    with pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert CheckCode.objects.get().used_at == at
