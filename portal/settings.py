@@ -190,11 +190,14 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "portal.logs.LineFormatter"}},
+    "filters": {"unexpected": {"()": "portal.logs.Unexpected"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "httpx": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["unexpected"]},
+        # A stranger's Host header is answered with 400 and wakes nobody.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Beat wakes sweeps every few seconds; two lines for each would bury what matters.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
