@@ -33,11 +33,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     """A request in which every field is known: a misspelt one is an error, not a silent nothing."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            wrong = self._wrong(data)
-            if wrong:
-                raise serializers.ValidationError(wrong)
-        return super().to_internal_value(data)
+        wrong = self._wrong(data) if isinstance(data, Mapping) else {}
+        try:
+            read = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            # Each field that needs a change is named at once; where both say something, the stricter word stays.
+            detail = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+            raise serializers.ValidationError({**detail, **wrong}) from error
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return read
 
     def _wrong(self, data: Mapping[str, Any]) -> dict[str, list[serializers.ErrorDetail]]:
         unknown = sorted(set(data) - set(self.fields))

@@ -32,10 +32,15 @@ class Refusal(Exception):
     def detail(self) -> str:
         """The text in the active language, its details filled in."""
         text = str(self.text)
-        return text % {key: str(value) for key, value in self.details.items()} if self.details else text
+        return text % {key: _shown(value) for key, value in self.details.items()} if self.details else text
 
     def __str__(self) -> str:
         return self.code
+
+
+def _shown(value: Any) -> str:
+    """50000 → "50,000": whole numbers in a text are amounts."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 class FieldError:
