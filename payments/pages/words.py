@@ -74,6 +74,8 @@ READER_ERRORS = {
 
 # What the payer still has to do, and what is going on.
 PAGE = {
+    "accounts_wait": _("Your accounts appear here as soon as the card is in the reader."),
+    "need_another": _("This card is locked. Put in another card, or have this one unlocked at a counter of the bank."),
     "need_card": _("Put a card into the reader first."),
     "need_account": _("Choose the account to pay from."),
     "need_picture": _("Type the digits of the picture."),

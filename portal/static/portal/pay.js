@@ -80,6 +80,7 @@
 
   const forgetCard = () => {
     reader.accounts = null;
+    at("password").value = ""; // it belonged to the card that has left
     at("account-choice").hidden = true;
     at("account-wait").hidden = false;
   };
@@ -128,6 +129,7 @@
     light("reader", state.reader);
     if (state.reader !== "ready") { light("card", "waiting"); } else if (state.card !== "ready") { light("card", state.card); }
     const isReady = state.reader === "ready" && state.card === "ready";
+    at("account-wait").textContent = texts.page[state.card === "locked" ? "need_another" : "accounts_wait"];
     if (!isReady || before.card_serial !== state.card_serial) { forgetCard(); }
     if (isReady && !reader.accounts) { readAccounts(); }
   };
@@ -208,6 +210,7 @@
   };
 
   const missing = () => {
+    if (reader.state.card === "locked") { return ["need_another", "account"]; }
     if (!reader.accounts) { return ["need_card", "account"]; }
     if (!page.querySelector("input[name=account]:checked")) { return ["need_account", "account"]; }
     if (!prepared && !at("picture-answer").value.trim()) { return ["need_picture", "picture-answer"]; }
