@@ -111,7 +111,7 @@ def look_up_refund(refund: ShopRefund) -> None:
     _keep_refund(_ask("GET", f"/refunds/{refund.refund_id}"))
 
 
-def top_up() -> Answer:
+def top_up(*, language: str) -> Answer:
     """Ask the portal to add value to the shop's wallet, which it must refuse. Raises Refused when it is silent."""
     body = {
         "purpose": "top_up",
@@ -128,7 +128,7 @@ def top_up() -> Answer:
         "return_url": f"{settings.SANDBOX_URL}/shop/",
     }
     try:
-        return shop_portal.ask("POST", "/payments", body)
+        return shop_portal.ask("POST", "/payments", body, language=language)
     except Silent as silent:
         raise Refused(_silence(silent)) from silent
 

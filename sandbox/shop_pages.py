@@ -142,7 +142,7 @@ order_act = require_POST(page_or_json(page=_act, answer=_act_json))
 
 def _top_up(request: HttpRequest) -> HttpResponse:
     try:
-        answer = shop.top_up()
+        answer = shop.top_up(language=get_language() or "zh-hant")
     except shop.Refused as refused:
         return render(request, "sandbox/refused.html", {"problem": refused.problem}, status=409)
     if answer.ok:
@@ -152,7 +152,7 @@ def _top_up(request: HttpRequest) -> HttpResponse:
 
 def _top_up_json(request: HttpRequest) -> JsonResponse:
     try:
-        answer = shop.top_up()
+        answer = shop.top_up(language=get_language() or "zh-hant")
     except shop.Refused as refused:
         return JsonResponse({"refused": refused.problem}, status=409)
     return JsonResponse({"status": answer.status, "refused": answer.body})
