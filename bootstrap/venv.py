@@ -24,11 +24,10 @@ _LAST_LINES = 20
 class Environment:
     """`.venv` of a checkout."""
 
-    def __init__(self, checkout: Path = CHECKOUT, *, cache: Path | None = None) -> None:
+    def __init__(self, checkout: Path = CHECKOUT) -> None:
         self.checkout = checkout
         self.folder = checkout / ".venv"
         self.python = self.folder / "bin" / "python"
-        self.cache = cache or self.folder / "cache"
 
     @property
     def site_packages(self) -> Path:
@@ -57,7 +56,7 @@ class Environment:
 
     def _install(self, locks: Sequence[str]) -> None:
         with Step("pip"):
-            pip = find_pip(self.cache)
+            pip = find_pip()
         command = [str(self.python), "-I", f"{pip}/pip", "install", "--require-hashes", "--only-binary", ":all:"]
         command += ["--no-deps", "--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
         command += [word for lock in locks for word in ("--requirement", str(self.checkout / lock))]

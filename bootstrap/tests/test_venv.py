@@ -7,14 +7,11 @@ import zipfile
 import pytest
 
 from bootstrap.messages import CannotStart
-from bootstrap.places import CHECKOUT
 from bootstrap.venv import Environment
 
 pytestmark = pytest.mark.processes
 
 LOCK = "requirements.txt"
-# Where Python has no bundled pip, the one that ./test fetched is used again.
-FETCHED = CHECKOUT / ".venv" / "cache"
 
 
 @pytest.fixture
@@ -53,7 +50,7 @@ def lock_of(wheel):
 
 
 def test_an_empty_folder_becomes_an_environment_and_the_second_time_nothing_is_done(checkout, capsys):
-    environment = Environment(checkout, cache=FETCHED)
+    environment = Environment(checkout)
     environment.prepare([LOCK])
     assert (environment.site_packages / "tiny.py").exists()
     capsys.readouterr()
@@ -67,11 +64,11 @@ def test_another_file_than_the_locked_one_is_refused(checkout):
     (checkout / LOCK).write_text((checkout / LOCK).read_text()[:-5] + "0000\n")
 
     with pytest.raises(CannotStart, match="HASH"):
-        Environment(checkout, cache=FETCHED).prepare([LOCK])
+        Environment(checkout).prepare([LOCK])
 
 
 def test_a_changed_lock_is_installed_again(checkout, capsys):
-    environment = Environment(checkout, cache=FETCHED)
+    environment = Environment(checkout)
     environment.prepare([LOCK])
     (checkout / LOCK).write_text(f"# changed\n{(checkout / LOCK).read_text()}")
     capsys.readouterr()
@@ -82,7 +79,7 @@ def test_a_changed_lock_is_installed_again(checkout, capsys):
 
 
 def test_an_environment_of_another_python_is_made_anew(checkout):
-    environment = Environment(checkout, cache=FETCHED)
+    environment = Environment(checkout)
     environment.prepare([LOCK])
     environment.python.unlink()
 
