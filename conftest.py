@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -112,3 +113,5 @@ def _forget() -> None:
         simulator.reset()
     phases.listen(None)
     cache.clear()
+    # A request leaves its language behind in the thread; the next test begins in the portal's own.
+    translation.deactivate()

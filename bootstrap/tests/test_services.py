@@ -224,7 +224,9 @@ def is_running(pid):
 
 
 def test_an_end_signal_reaches_the_process_itself(tmp_path):
-    script = "import signal, time; print('ready', flush=True); time.sleep(600)"
+    # A shell's background job has SIGINT ignored, and its children inherit that.
+    heard = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"import signal, time; {heard}; print('ready', flush=True); time.sleep(600)"
     child = Child(
         name="one", command=[sys.executable, "-c", script], env=os.environ, log=tmp_path / "log",
         ready=lambda child: "ready" in child.output(), end_signal=signal.SIGINT,

@@ -681,8 +681,9 @@ def test_every_reason_of_an_attempt_can_be_explained_later(refusal):
 
     with override("en"):
         said = shown.explain(attempt)
+        title = str(refusal.title)
 
-    assert said["title"] == str(refusal.title)
+    assert said["title"] == title
     if refusal.code not in {"order_amounts_differ", "payment_not_cancellable"}:  # the platform's, never an attempt's
         assert "%(" not in said["text"]
 
