@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.api import EventFeed
+from notifications.api.events import EventFeed
 
 app_name = "notifications"
 urlpatterns = [path("events", EventFeed.as_view(), name="events")]
