@@ -1,13 +1,34 @@
-"""The console's view of platforms, keys and endpoints: no secret is ever shown, nothing is changed here."""
+"""The console's view of platforms, keys and endpoints: read-only rows, and keys made, rolled and revoked by operations."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
-from common.console import ReadOnlyAdmin, ReadOnlyInline
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
+from common.errors import Refusal
+from platforms import operations
+from platforms.forms import NewKeyForm, RollForm
 from platforms.models import ApiKey, Platform, WebhookEndpoint
 
-_KEY_FIELDS = ("key_id", "kind", "public_key", "scopes", "created_at", "created_by", "revoked_at", "revoked_by")
+_KEY_FIELDS = (
+    *("key_id", "kind", "description", "public_key", "scopes", "allowed_addresses", "created_at", "created_by"),
+    *("expires_at", "revoked_at", "revoked_by"),
+)
 _ENDPOINT_FIELDS = (
     "url",
     "enabled",
@@ -39,12 +60,72 @@ class PlatformAdmin(ReadOnlyAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ("key_id", "platform", "kind", "created_at", "revoked_at")
+    """Keys are made, rolled and revoked here, each by one operation. A secret is on the page that made it, once."""
+
+    change_form_template = "platforms/key.html"
+    actions = ("revoke",)
+    list_display = ("key_id", "platform", "kind", "description", "created_at", "expires_at", "revoked_at")
     list_filter = ("kind", "platform")
     list_select_related = ("platform",)
     search_fields = ("key_id",)
     ordering = ("-id",)
     fields = ("platform", *_KEY_FIELDS)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("platforms.manage_keys")
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        roll = path("<uuid:pk>/roll/", self.admin_site.admin_view(self.roll_view), name="platforms_apikey_roll")
+        return [roll, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        form = NewKeyForm(request.POST or None)
+        return self._key_view(request, form, _("New key"), lambda at, by: self._make(form, at, by))
+
+    def roll_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        key = get_object_or_404(ApiKey.objects.select_related("platform"), pk=pk)
+        form = RollForm(request.POST or None)
+        title = _("Roll key %(key)s") % {"key": key.key_id}
+        return self._key_view(request, form, title, lambda at, by: self._roll(key, form, at, by))
+
+    @admin.action(description=_("Revoke"), permissions=["manage"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        by, at = staff_name(request), clock.now()
+        for key in queryset.select_related("platform").order_by("pk"):
+            operations.revoke_key(platform=key.platform, key_id=key.key_id, at=at, by=by)
+        self.message_user(request, _("They open nothing any more."), messages.SUCCESS)
+
+    def _key_view(
+        self, request: HttpRequest, form: Form, title: object, make: Callable[[dt.datetime, str], operations.MadeKey]
+    ) -> HttpResponse:
+        """A form that makes a key; the page after it is the only one that shows the secret, and is kept by nobody."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "form": form, "opts": self.opts, "title": title}
+        if request.method == "POST" and form.is_valid():
+            try:
+                context["made"] = make(clock.now(), staff_name(request))
+            except Refusal as refusal:
+                form.add_error(None, refusal.detail())
+        response = TemplateResponse(request, "platforms/key_form.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    @staticmethod
+    def _make(form: NewKeyForm, at: dt.datetime, by: str) -> operations.MadeKey:
+        return operations.make_key(platform=form.cleaned_data["platform"], new=form.new_key(), at=at, by=by)
+
+    @staticmethod
+    def _roll(key: ApiKey, form: RollForm, at: dt.datetime, by: str) -> operations.MadeKey:
+        public_key = form.cleaned_data["public_key"]
+        return operations.roll_key(
+            platform=key.platform, key_id=key.key_id, public_key=public_key, overlap=form.overlap(), at=at, by=by
+        )
 
 
 @admin.register(WebhookEndpoint)

@@ -10,7 +10,22 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from common.errors import Refusal
+from platforms.api.base import VERSIONS
 from portal.documents import refusals
+from portal.guides import guide, guides
+
+
+@require_safe
+def docs_home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/docs.html", {"guides": guides(), "version": VERSIONS[-1]})
+
+
+@require_safe
+def guide_page(request: HttpRequest, slug: str) -> HttpResponse:
+    found = guide(slug)
+    if found is None:
+        raise Http404
+    return render(request, "portal/guide.html", {"guide": found, "guides": guides()})
 
 
 @require_safe

@@ -156,8 +156,11 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Outpost API",
     "DESCRIPTION": "Orders of a foreign platform, paid by ATM card in TWD. Errors are RFC 9457 problem documents.",
-    "VERSION": "1.0.0",
+    "VERSION": "2026-11-25",
     "OAS_VERSION": "3.1.1",
+    "POSTPROCESSING_HOOKS": ["portal.openapi.complete"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

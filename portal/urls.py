@@ -17,7 +17,7 @@ api = [
 ]
 
 # Its script comes from an address of its own, so that nothing on the page is inline.
-api_docs = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="portal/api_docs.html")
+api_reference = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="portal/api_docs.html")
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -29,7 +29,9 @@ urlpatterns = [
     path("console/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", api_docs, name="api-docs"),
+    path("api/docs/", api_pages.docs_home, name="api-docs"),
+    path("api/docs/reference/", api_reference, name="api-reference"),
+    path("api/docs/guides/<slug:slug>/", api_pages.guide_page, name="api-guide"),
     path("api/errors/", api_pages.error_catalogue, name="api-errors"),
     path("api/errors/<slug:code>/", api_pages.error_page, name="api-error"),
     path("healthz", pages.healthz, name="healthz"),

@@ -18,12 +18,24 @@ from platforms.models import WebhookEndpoint
 
 
 class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types here
-    target_class = "platforms.api.PlatformAuthentication"
-    name = "platform"
+    """Either opens: a signature everywhere, a bearer key in a sandbox."""
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        text = "RFC 9421 signature with an Ed25519 key; in a sandbox also a bearer key."
-        return {"type": "http", "scheme": "bearer", "description": text}
+    target_class = "platforms.api.PlatformAuthentication"
+    name = ["signature", "bearer"]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return [{"signature": []}, {"bearer": []}]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        signature = (
+            "RFC 9421 with Ed25519 over @method, @path, @query and content-digest, with created, keyid and nonce; "
+            "the guide “Requests” shows each line."
+        )
+        bearer = "A sandbox's key, sk_test_…; refused everywhere else."
+        return [
+            {"type": "apiKey", "in": "header", "name": "Signature-Input", "description": signature},
+            {"type": "http", "scheme": "bearer", "description": bearer},
+        ]
 
 
 class WebhookKeys(serializers.Serializer[Any]):

@@ -19,7 +19,15 @@ from portal.env import env_str
 ROLES: dict[str, tuple[str, ...]] = {
     "agent": ("view_", "work_cases"),
     "supervisor": ("view_", "work_cases", "act_on_", "settle_manually", "see_watch_list"),
-    "operator": ("view_", "work_cases", "act_on_", "add_calendar", "add_maintenance", "change_maintenance"),
+    "operator": (
+        "view_",
+        "work_cases",
+        "act_on_",
+        "add_calendar",
+        "add_maintenance",
+        "change_maintenance",
+        "manage_keys",
+    ),
     "auditor": ("view_", "audit_"),
 }
 STAFF = {

@@ -1,0 +1,124 @@
+"""What the API's document says of every operation alike: problems, headers, consistency, and how requests are signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import resolve
+
+from platforms.api.base import VERSIONS, PlatformView
+
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_METHODS = ("get", "post", "patch")
+_ALWAYS = {
+    "400": "The request can't be understood: its version, its Idempotency-Key, its address.",
+    "401": "Who calls is not known: key or signature are missing, wrong, expired, revoked, or were used before.",
+    "403": "The key does not open this: its scope, the address it is used from, or the platform is switched off.",
+    "405": "This address doesn't know that method; Allow names those that it knows.",
+    "406": "Answers are JSON.",
+    "422": "Something in it is wrong: each field by its JSON pointer, or an Idempotency-Key used for another request.",
+    "429": "Too many requests in this minute; Retry-After says how long to wait.",
+    "500": "Something went wrong on our side. Ask again with the same Idempotency-Key: it is done once.",
+    "503": "The service rests for a moment. Ask again with the same Idempotency-Key: it is done once.",
+}
+_WRITING = {
+    "409": "The state of things forbids it, and the text says which. Nothing was done by this request.",
+    "413": "The body is larger than 64 kB.",
+    "415": "The body is not JSON, or is packed.",
+}
+_NAMED = {"404": "Nothing of yours stands under this name."}
+# What a view answers with beside its own answers.
+_HEADERS = {
+    "X-Request-Id": ("string", "The id to name when you ask us about this request."),
+    "Outpost-Version": ("string", "The version of the API that answered."),
+    "Outpost-Consistency": (
+        "string",
+        "read-your-writes: the rows of the last write. sequenced: an event a moment after its commit.",
+    ),
+    "RateLimit-Policy": ("string", "How many requests (q) in how many seconds (w)."),
+    "RateLimit": ("string", "How many are left (r) until it begins anew (t seconds)."),
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457. A problem may name further facts of its text, such as `refundable_minor`.",
+    "required": [
+        *("type", "title", "status", "detail", "code", "money_moved", "retryable", "retry_after", "request_id"),
+    ],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "A page that explains the code in both languages."},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What happened, what happened to the money, what to do next."},
+        "code": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "Never changes its meaning."},
+        "money_moved": {"type": "string", "enum": ["no", "yes", "unknown"]},
+        "retryable": {"type": "boolean", "description": "May the same request be answered otherwise later?"},
+        "retry_after": {"type": ["integer", "null"], "description": "In so many seconds."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "With invalid_request: each wrong field.",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "RFC 6901"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Yours, 1 to 255 visible ASCII characters. The same key and request get the same answer, byte for byte.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_VERSION_PARAMETER = {
+    "name": "Outpost-Version",
+    "in": "header",
+    "description": "The version you were written against. Left out, it is the last.",
+    "schema": {"type": "string", "enum": list(VERSIONS)},
+}
+
+
+def complete(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
+    """A postprocessing hook of drf-spectacular: give each operation what all of them have."""
+    result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    for path, methods in result["paths"].items():
+        view = _view_of(path)
+        for method in _METHODS:
+            if method in methods:
+                _complete_operation(methods[method], path, method, view)
+    return result
+
+
+def _complete_operation(operation: dict[str, Any], path: str, method: str, view: type[PlatformView]) -> None:
+    problems = _ALWAYS | (_WRITING if method != "get" else {}) | (_NAMED if "{" in path else {})
+    for status, text in problems.items():
+        operation["responses"].setdefault(status, {"description": text, "content": _PROBLEM})
+    for status, response in operation["responses"].items():
+        response.setdefault("description", "")
+        response["description"] = response["description"] or "As asked."
+        if int(status) not in {401, 403, 405, 406, 500, 503}:
+            response["headers"] = {name: _header(*of) for name, of in _HEADERS.items()}
+    parameters = operation.setdefault("parameters", [])
+    parameters.append(_VERSION_PARAMETER)
+    if method != "get":
+        parameters.append(_KEY_PARAMETER | {"required": view.needs_key and method == "post"})
+    scope = view.read_scope if method == "get" else view.write_scope
+    operation["x-scope"] = scope
+    operation["x-consistency"] = view.consistency
+    operation["description"] = f"{operation.get('description', '').strip()}\n\nScope `{scope}`, {view.consistency}."
+
+
+def _header(kind: str, text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": kind}}
+
+
+def _view_of(path: str) -> type[PlatformView]:
+    """The view behind a path of the document; any name stands for its parameters."""
+    address = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
+    view: type[PlatformView] = resolve(address).func.view_class  # type: ignore[attr-defined]  # set by as_view
+    return view
