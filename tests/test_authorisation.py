@@ -129,28 +129,22 @@ def code_of(answer):
 def caller(way, platform, scope):
     """A client that comes to the door in this way."""
     _, secret = make_bearer_key(platform)
-    passed, now = clock.now() - dt.timedelta(seconds=1), clock.now()
-    match way:
-        case "nothing":
-            return Client()
-        case "a wrong key":
-            return Client(headers={"authorization": f"Bearer {secret}x"})
-        case "a key in the wrong place":
-            return Client(headers={"authorization": f"Basic {secret}", "x-api-key": secret, "cookie": f"key={secret}"})
-        case "a revoked key":
-            return client_of(platform, revoked_at=now, revoked_by="staff:amy")
-        case "an expired key":
-            return client_of(platform, expires_at=passed)
-        case "a key for another address":
-            return client_of(platform, allowed_addresses=["203.0.113.0/24"])
-        case "a key without the scope":
-            return client_of(platform, scopes=[other for other in rules.SCOPES if other != scope])
-        case "a key without any scope":
-            return client_of(platform, scopes=[])
-        case "a switched-off platform":
-            operations.set_platform_enabled(code=platform.code, enabled=False)
-            return client_of(platform)
-    raise AssertionError(way)
+    headers = {
+        "nothing": {},
+        "a wrong key": {"authorization": f"Bearer {secret}x"},
+        "a key in the wrong place": {"authorization": f"Basic {secret}", "x-api-key": secret, "cookie": f"k={secret}"},
+    }
+    limits = {
+        "a revoked key": {"revoked_at": clock.now(), "revoked_by": "staff:amy"},
+        "an expired key": {"expires_at": clock.now() - dt.timedelta(seconds=1)},
+        "a key for another address": {"allowed_addresses": ["203.0.113.0/24"]},
+        "a key without the scope": {"scopes": [other for other in rules.SCOPES if other != scope]},
+        "a key without any scope": {"scopes": []},
+        "a switched-off platform": {},
+    }
+    if way == "a switched-off platform":
+        operations.set_platform_enabled(code=platform.code, enabled=False)
+    return Client(headers=headers[way]) if way in headers else client_of(platform, **limits[way])
 
 
 class Estate:
