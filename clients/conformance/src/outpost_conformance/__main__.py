@@ -134,5 +134,10 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
+def run_and_exit() -> None:
+    """The entry point of the `outpost-conformance` program."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run_and_exit()

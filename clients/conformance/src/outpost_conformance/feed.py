@@ -87,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body leave together
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         match parts.path.removeprefix(BASE).strip("/").split("/"):
             case ["events"]:

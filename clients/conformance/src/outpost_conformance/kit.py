@@ -62,9 +62,7 @@ class Kit:
         made = [
             signature
             for one in keys or (self.keys,)
-            for signature in one.signatures(
-                notice_id=notice.id, timestamp=timestamp, body=notice.body, schemes=wanted
-            )
+            for signature in one.signatures(notice_id=notice.id, timestamp=timestamp, body=notice.body, schemes=wanted)
         ]
         return Sending(label, headers(notice.id, timestamp, " ".join(made)), notice.body)
 

@@ -71,7 +71,10 @@ def run(
     only: frozenset[str] = frozenset(),
     told: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """One result for each case, `told` as they come, and again when the end turns one. Raises StateUnreadable when the state can't be read at all."""
+    """One result for each case, `told` as they come, and again when the end turns one.
+
+    Raises StateUnreadable when the state can't be read at all.
+    """
     courier = Courier(target.url, answer_seconds=patience.answer)
     reader = StateReader(target.state_url) if target.state_url else None
     if reader:

@@ -94,7 +94,9 @@ class Receiver:
         kept = self.statuses.get(event["type"].partition(".")[0])
         if kept is not None:
             self.effects.append(event["id"])
-            self.move(kept, event["data"]["id"], dt.datetime.fromisoformat(event["created_at"]), event["data"]["status"])
+            self.move(
+                kept, event["data"]["id"], dt.datetime.fromisoformat(event["created_at"]), event["data"]["status"]
+            )
 
     def move(self, kept: dict[str, tuple[dt.datetime, str]], reference: str, at: dt.datetime, status: str) -> None:
         """A later event's status wins; of the same moment the one further along. A final status is never left."""
@@ -144,18 +146,8 @@ class FeedReader:
     def wake(self) -> None:
         self._woken.set()
 
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            try:
-                self._read_on()
-            except OSError as error:
-                logger.warning("the feed gives no answer (%s); it is asked again", error)
-            except Exception:  # noqa: BLE001 - whatever went wrong, the next round must come
-                logger.exception("the feed could not be read; it is read again")
-            self._woken.wait(READ_EVERY_SECONDS)
-            self._woken.clear()
-
-    def _read_on(self) -> None:
+    def read_on(self) -> None:
+        """To the end of the feed; raises OSError when it gives no answer."""
         more = True
         while more and not self._ended.is_set():
             url = f"{self._api_base}/events?after={self._receiver.last_sequence}&limit=500"
@@ -165,6 +157,17 @@ class FeedReader:
                 page = json.load(answer)
             self._receiver.take_from_feed(page["data"], page["next_after"])
             more = page["has_more"]
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self.read_on()
+            except OSError as error:
+                logger.warning("the feed gives no answer (%s); it is asked again", error)
+            except Exception:  # whatever went wrong, the next round must come
+                logger.exception("the feed could not be read; it is read again")
+            self._woken.wait(READ_EVERY_SECONDS)
+            self._woken.clear()
 
 
 class Server(ThreadingHTTPServer):
@@ -182,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body leave together
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES_MAX:
             self.close_connection = True
@@ -190,13 +193,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         try:
             status = self.server.receiver.answer({name.lower(): value for name, value in self.headers.items()}, body)
-        except Exception:  # noqa: BLE001 - whatever went wrong, Outpost must hear of it and come again
+        except Exception:  # whatever went wrong, Outpost must hear of it and come again
             logger.exception("a notice could not be taken")
             status = 500
         self._answer(status)
         return self.server.after_notice() if status == 204 else None  # noqa: PLR2004 - No Content: it was taken
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         if self.path == "/state":
             self._answer(200, json.dumps(self.server.receiver.state()).encode())
         else:
@@ -241,9 +244,11 @@ def main() -> None:
     parser.add_argument("--authorization", default="", help="sent to the feed, such as 'Bearer sk_test_…'")
     given = parser.parse_args()
     receiver = Receiver(public_keys=given.public_key, secrets=given.secret)
-    with FeedReader(receiver, given.api, given.authorization) as reader:
-        with Server(receiver, (given.host, given.port), reader.wake) as server:
-            server.serve_forever()
+    with (
+        FeedReader(receiver, given.api, given.authorization) as reader,
+        Server(receiver, (given.host, given.port), reader.wake) as server,
+    ):
+        server.serve_forever()
 
 
 if __name__ == "__main__":

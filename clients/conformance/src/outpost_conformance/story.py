@@ -132,7 +132,9 @@ def notice(kind: str, data: dict[str, Any], created_at: str) -> Notice:
     """Compact JSON in UTF-8, as Outpost writes it."""
     event_id = f"evt_{secrets.token_hex(16)}"
     body = {"id": event_id, "type": kind, "created_at": created_at, "data": data}
-    return Notice(event_id, kind, created_at, data, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return Notice(
+        event_id, kind, created_at, data, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    )
 
 
 def _reference() -> str:

@@ -67,7 +67,8 @@ def _exact_bytes(kit: Kit) -> Iterable[Effect]:
 
 def _unknown_fields(kit: Kit) -> Iterable[Effect]:
     told = kit.story.payment("succeeded", loyalty={"points": 9, "tier": None})
-    notice = replace(told, body=json.dumps({"trace": ["a", 1], **json.loads(told.body)}).encode())
+    facts = {"trace": ["a", 1], **json.loads(told.body)}
+    notice = replace(told, body=json.dumps(facts, separators=(",", ":")).encode())
     sending = kit.signed(notice, "new fields and a new header")
     kit.send(replace(sending, headers={**sending.headers, "webhook-attempt": "3"}), Want.TAKEN)
     kit.publish(notice)
