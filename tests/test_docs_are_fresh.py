@@ -8,8 +8,13 @@ import pytest
 from portal.documents import documents
 
 ROOT = Path(__file__).parent.parent
+FOLDERS = ("docs", "docs/decisions", "docs/api/guides", "clients/conformance")
 WRITTEN = sorted(
-    [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    [
+        *(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md")),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
 )
 
 
