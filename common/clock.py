@@ -39,3 +39,8 @@ def today_in_taipei(at: dt.datetime) -> dt.date:
 def taipei_midnight(day: dt.date) -> dt.datetime:
     """The moment a business date begins, in UTC."""
     return dt.datetime.combine(day, dt.time(), TAIPEI).astimezone(dt.UTC)
+
+
+def stamp(at: dt.datetime | None) -> str | None:
+    """RFC 3339 in UTC, whole milliseconds, as the API says times: "2026-11-23T05:12:07.120Z"."""
+    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

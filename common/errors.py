@@ -24,6 +24,8 @@ class Refusal(Exception):
     text: ClassVar[str | Promise] = _("Nothing was charged.")
     money_moved: ClassVar[MoneyMoved] = "no"
     retryable: ClassVar[bool] = False
+    # After so many seconds the same request may be answered otherwise; None where time alone changes nothing.
+    retry_after_seconds: int | None = None
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.code)
@@ -64,3 +66,12 @@ class InvalidRequest(Refusal):
     def __init__(self, errors: list[FieldError], **details: Any) -> None:
         super().__init__(**details)
         self.errors = errors
+
+
+class MalformedJson(Refusal):
+    """The body is no JSON, or JSON that nobody means: a name twice, nested without end, a number without end."""
+
+    code = "malformed_json"
+    http_status = 400
+    title = _("The body is not JSON that can be read")
+    text = _("Nothing was done and nothing was charged. %(problem)s")

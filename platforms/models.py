@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
 from common.sealing import unseal
@@ -21,8 +23,13 @@ class Platform(models.Model):
     enabled = models.BooleanField(default=True)
     # Where a customer may be sent back to; each begins with scheme and host and ends in a slash.
     return_url_prefixes = models.JSONField(default=list)
+    # How many requests a minute are answered; the 429 beyond them costs the platform time, never money.
+    requests_per_minute = models.PositiveIntegerField(default=6000)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
+
+    class Meta:
+        permissions: ClassVar = [("manage_keys", _("Can make, roll and revoke a platform's keys"))]
 
     def __str__(self) -> str:
         return f"platform {self.code}"
@@ -45,7 +52,12 @@ class ApiKey(models.Model):
     key_id = models.CharField(max_length=64, unique=True)
     secret_hash = models.CharField(max_length=64, blank=True)
     public_key = models.CharField(max_length=44, blank=True)  # base64 of 32 bytes
+    # What it opens (platforms/rules.py has the list); a key without scopes opens nothing.
     scopes = models.JSONField(default=list)
+    description = models.CharField(max_length=100, blank=True)
+    # Where requests with it may come from, as networks ("203.0.113.0/24"); empty: from anywhere.
+    allowed_addresses = models.JSONField(default=list, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -65,6 +77,9 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"key {self.key_id}"
+
+    def is_usable(self, at: dt.datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
 
 
 class WebhookEndpoint(models.Model):
@@ -119,3 +134,32 @@ class RequestNonce(models.Model):
 
     def __str__(self) -> str:
         return f"nonce {self.nonce} of {self.key_id}"
+
+
+class IdempotencyRecord(models.Model):
+    """One Idempotency-Key of a platform: what was asked with it, and the answer, kept byte for byte and for ever.
+
+    While `answered_at` is empty the request is on its way, and its twins wait; when `lease_until` has passed, whoever
+    comes next does it anew, since the process that had it died.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    token = models.UUIDField()
+    lease_until = models.DateTimeField()
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    # Sealed: an answer may hold a page link or a new key's secret.
+    body_sealed = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "key"], name="platforms_idempotency_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"idempotency key {self.id} of {self.platform_id}"

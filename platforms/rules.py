@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
+
+# What a key may open. A view names one for reading and one for everything else.
+SCOPES: tuple[str, ...] = (
+    "payments:read",
+    "payments:write",
+    "refunds:read",
+    "refunds:write",
+    "events:read",
+    "webhooks:read",
+    "webhooks:write",
+    "calendar:read",
+    "settlement:read",
+    "platform:read",
+    "keys:read",
+    "keys:write",
+)
 
 _PORTS = {None, 443, 8443}
 URL_LENGTH_MAX = 500
@@ -33,6 +50,25 @@ def address_is_public(address: str) -> bool:
         if inner is not None:
             return address_is_public(str(inner))
     return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def is_network(text: str) -> bool:
+    """ "203.0.113.0/24", "2001:db8::/32" or one address, written as the network that it is."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def address_is_within(address: str, networks: Iterable[str]) -> bool:
+    """Does the address belong to one of the networks? An IPv4 dressed as IPv6 counts as the IPv4 that it is."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in ipaddress.ip_network(network) for network in networks)
 
 
 def _nat64(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from typing import Any
 
@@ -39,6 +40,17 @@ def env_int(name: str, default: int) -> int:
 def env_list(name: str, default: str = "") -> list[str]:
     """Comma-separated, blanks dropped."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_networks(name: str) -> list[str]:
+    """Comma-separated networks: 10.0.0.0/8, 2001:db8::1."""
+    found = env_list(name)
+    for part in found:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {part!r} is no network: {error}") from error
+    return found
 
 
 def env_database(name: str, default: str | None = None) -> dict[str, Any]:

@@ -3,63 +3,62 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from psycopg_pool import PoolTimeout
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from common.errors import InvalidRequest, Refusal
+from common.errors import FieldError, InvalidRequest, Refusal
+from portal import problems
 
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-# Titles of what REST framework refuses by itself, where its own text has holes to be filled.
-_TITLES = {
-    400: gettext_lazy("The body can't be read"),
-    405: gettext_lazy("This address doesn't know that method"),
-    406: gettext_lazy("Answers are JSON"),
-    415: gettext_lazy("Requests are JSON"),
+# What REST framework refuses by itself, under our codes and in our words.
+_FRAMEWORK: dict[int, type[Refusal]] = {
+    400: problems.BadRequest,
+    403: problems.NotAllowed,
+    404: problems.NotFound,
+    405: problems.MethodNotAllowed,
+    406: problems.NotAcceptable,
+    415: problems.UnsupportedMediaType,
+    429: problems.TooManyRequests,
 }
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """RFC 9457 for every error of the API: type, title, status, detail, code, money_moved, retryable, request_id."""
+    """RFC 9457 for every error of the API; what each field means stands in docs/api."""
     request = context["request"]
-    if isinstance(error, Refusal):
-        return _answer(_refusal_body(error), request, _challenge(error.http_status))
-    if isinstance(error, exceptions.ValidationError):
-        body = _problem(422, "invalid_request", str(InvalidRequest.title), str(InvalidRequest.text))
-        body["errors"] = list(_field_errors(error.detail, ""))
-        return _answer(body, request)
-    if isinstance(error, Http404 | exceptions.NotFound):
-        return _answer(_problem(404, "not_found", _("Not found"), _("There is nothing here under this name.")), request)
-    if isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    if isinstance(error, exceptions.APIException):
-        title = _TITLES.get(error.status_code, error.default_detail)
-        body = _problem(error.status_code, _code_of(error), str(title), str(error.detail))
-        return _answer(body, request, _challenge(error.status_code))
-    log.exception("unexpected error in the API", extra={"path": request.path})
-    body = _problem(
-        500,
-        "internal_error",
-        _("Something went wrong on our side"),
-        _("Ask again with the same request; what was done stays done once."),
-    )
-    return _answer(body | {"money_moved": "unknown", "retryable": True}, request)
+    refusal = _refusal_of(error)
+    if refusal is None:
+        log.exception("unexpected error in the API", extra={"path": request.path})
+        refusal = problems.InternalError()
+    headers = problem_headers(refusal)
+    if isinstance(error, exceptions.MethodNotAllowed) and context.get("view") is not None:
+        headers["Allow"] = ", ".join(context["view"].allowed_methods)
+    response = Response(problem_body(refusal, _request_id(request)), status=refusal.http_status, headers=headers)
+    response.content_type = PROBLEM_JSON
+    return response
+
+
+def problem_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The problem document outside REST framework: an unknown address, a page's script."""
+    body = problem_body(refusal, _request_id(request))
+    headers = problem_headers(refusal)
+    return JsonResponse(body, status=refusal.http_status, content_type=PROBLEM_JSON, headers=headers)
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page for a person: what happened, what happened to the money, what to do next. Its problem for a page's script."""
     if not request.accepts("text/html"):
-        body = {**_refusal_body(refusal), "request_id": getattr(request, "request_id", "")}
-        return JsonResponse(body, status=refusal.http_status, content_type=PROBLEM_JSON)
+        return problem_response(request, refusal)
     context = {
         "title": str(refusal.title),
         "text": refusal.detail(),
@@ -70,52 +69,67 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "portal/refusal.html", context, status=refusal.http_status)
 
 
-def _answer(body: dict[str, Any], request: Any, headers: dict[str, str] | None = None) -> Response:
-    body["request_id"] = getattr(request, "request_id", None) or getattr(
-        getattr(request, "_request", None), "request_id", ""
-    )
-    response = Response(body, status=body["status"], headers=headers)
-    response.content_type = PROBLEM_JSON
-    return response
-
-
-def _challenge(http_status: int) -> dict[str, str]:
-    """A 401 says what would open (RFC 9110 §11.6.1)."""
-    return (
-        {"WWW-Authenticate": 'Signature realm="outpost", Bearer realm="outpost"'}
-        if http_status == status.HTTP_401_UNAUTHORIZED
-        else {}
-    )
-
-
-def _refusal_body(refusal: Refusal) -> dict[str, Any]:
-    body = _json_safe(refusal.details) | _problem(
-        refusal.http_status, refusal.code, str(refusal.title), refusal.detail()
-    )
-    body |= {"money_moved": refusal.money_moved, "retryable": refusal.retryable}
+def problem_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The fields of every problem, behind the details that its text names. Its own fields win over a detail's name."""
+    body = _json_safe(refusal.details) | {
+        "type": problem_type(refusal.code),
+        "title": str(refusal.title),
+        "status": refusal.http_status,
+        "detail": refusal.detail(),
+        "code": refusal.code,
+        "money_moved": refusal.money_moved,
+        "retryable": refusal.retryable,
+        "retry_after": refusal.retry_after_seconds,
+        "request_id": request_id,
+    }
     if isinstance(refusal, InvalidRequest):
         body["errors"] = [field.as_json() for field in refusal.errors]
     return body
 
 
-def _problem(http_status: int, code: str, title: str, detail: str) -> dict[str, Any]:
-    return {
-        "type": f"{settings.PORTAL_URL}/api/errors/#{code}",
-        "title": title,
-        "status": http_status,
-        "detail": detail,
-        "code": code,
-        "money_moved": "no",
-        "retryable": False,
-    }
+def problem_type(code: str) -> str:
+    """The address of the page that explains a code in both languages."""
+    return f"{settings.PORTAL_URL}/api/errors/{code}/"
 
 
-def _code_of(error: exceptions.APIException) -> str:
-    codes = error.get_codes()
-    return codes if isinstance(codes, str) else error.default_code
+def problem_headers(refusal: Refusal) -> dict[str, str]:
+    headers = {}
+    if refusal.retry_after_seconds is not None:
+        headers["Retry-After"] = str(refusal.retry_after_seconds)
+    if refusal.http_status == status.HTTP_401_UNAUTHORIZED:
+        # A 401 says what would open (RFC 9110 §11.6.1).
+        headers["WWW-Authenticate"] = 'Signature realm="outpost", Bearer realm="outpost"'
+    return headers
 
 
-def _field_errors(detail: Any, pointer: str) -> Any:
+def _refusal_of(error: Exception) -> Refusal | None:
+    """An error as a refusal of ours; None for what nobody foresaw."""
+    match error:
+        case Refusal():
+            found: Refusal | None = error
+        case exceptions.ValidationError():
+            found = InvalidRequest(list(_field_errors(error.detail, "")))
+        case Http404():
+            found = problems.NotFound()
+        case PermissionDenied():
+            found = problems.NotAllowed()
+        case exceptions.APIException():
+            made = _FRAMEWORK.get(error.status_code)
+            found = made() if made else None
+        case OperationalError() | PoolTimeout():
+            log.exception("the database is away")
+            found = problems.Unavailable()
+        case _:
+            found = None
+    return found
+
+
+def _request_id(request: Any) -> str:
+    """REST framework's request wraps the one that the middleware has named."""
+    return str(getattr(getattr(request, "_request", request), "request_id", ""))
+
+
+def _field_errors(detail: Any, pointer: str) -> Iterator[FieldError]:
     """DRF's nested errors as a flat list of JSON pointers."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
@@ -124,7 +138,7 @@ def _field_errors(detail: Any, pointer: str) -> Any:
         for index, inner in enumerate(detail):
             yield from _field_errors(inner, f"{pointer}/{index}" if isinstance(inner, dict) else pointer)
     else:
-        yield {"pointer": pointer or "/", "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield FieldError(pointer or "/", getattr(detail, "code", "invalid"), str(detail))
 
 
 def _escaped(name: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from common.errors import Refusal
 from common.references import new_id
+from platforms.rules import address_is_within
 from portal.errors import refusal_page
 from portal.pages import bad_request
 
@@ -29,6 +31,25 @@ class RequestId:
         response = self._get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]  # added above
         return response
+
+
+class ClientAddress:
+    """REMOTE_ADDR is the caller's own: a proxy of ours is believed what it says of the caller, nobody else is.
+
+    Proxies append to X-Forwarded-For, so the caller is the last address in it that is no proxy of ours.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.TRUSTED_PROXIES:
+            chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+            address = request.META.get("REMOTE_ADDR", "")
+            while chain and address_is_within(address, settings.TRUSTED_PROXIES):
+                address = chain.pop()
+            request.META["REMOTE_ADDR"] = address
+        return self._get_response(request)
 
 
 class RefuseNul:

@@ -1,9 +1,8 @@
-"""The portal's own pages: start, help, errors, the list of error codes, and what machines ask (alive, ready, idle)."""
+"""The portal's own pages: start, help, errors, and what machines ask (alive, ready, idle)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,8 +23,8 @@ from notifications.models import Event, Message
 from payments.amounts import Amounts, Quote, amounts_of
 from payments.models import Payment
 from payments.pages import charged
-from portal import catalogue
-from portal.errors import PROBLEM_JSON
+from portal import catalogue, problems
+from portal.errors import problem_response
 from refunds.deferral import RUN_OPENS
 from refunds.models import Refund
 from verification import rules
@@ -78,24 +76,6 @@ def help_figures(at: dt.datetime) -> dict[str, Any]:
 
 
 @require_safe
-def error_catalogue(request: HttpRequest) -> HttpResponse:
-    """Every code the API answers with, read from the classes that raise them; problem documents link here."""
-    refusals = sorted(_all_refusals(Refusal), key=lambda refusal: refusal.code)
-    rows = [
-        {
-            "code": refusal.code,
-            "status": refusal.http_status,
-            "title": refusal.title,
-            "text": refusal.text,
-            "money_moved": refusal.money_moved,
-            "retryable": refusal.retryable,
-        }
-        for refusal in refusals
-    ]
-    return render(request, "portal/errors.html", {"rows": rows})
-
-
-@require_safe
 def component_catalogue(request: HttpRequest) -> HttpResponse:
     """Every component of the design system with sample values; in the sandbox only."""
     return render(request, "portal/components.html", catalogue.samples())
@@ -143,45 +123,35 @@ def idle(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error(request, 400, "bad_request", _("This request can't be understood"))
+    return _error(request, problems.BadRequest())
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error(request, 403, "permission_denied", _("This is not allowed"))
+    return _error(request, problems.NotAllowed())
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error(request, 404, "not_found", _("There is no page here"))
+    return _error(request, problems.NotFound())
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    return _error(request, 429, "too_many_requests", _("Too many tries in a short time"))
+    return _error(request, problems.TooManyRequests())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _error(request, 500, "internal_error", _("Something went wrong on our side"), money_moved="unknown")
+    return _error(request, problems.InternalError())
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    return _error(request, 503, "unavailable", _("The service rests for a moment"))
+    return _error(request, problems.Unavailable())
 
 
-def _error(request: HttpRequest, http_status: int, code: str, title: str, *, money_moved: str = "no") -> HttpResponse:
+def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A page for people, a problem document under /api/."""
-    request_id = getattr(request, "request_id", "")
-    if request.path.startswith("/api/"):
-        body = {
-            "type": f"{settings.PORTAL_URL}/api/errors/#{code}",
-            "title": title,
-            "status": http_status,
-            "detail": title,
-            "code": code,
-            "money_moved": money_moved,
-            "retryable": http_status in (429, 500, 503),
-            "request_id": request_id,
-        }
-        return JsonResponse(body, status=http_status, content_type=PROBLEM_JSON)
-    return render(request, f"portal/{http_status}.html", {"request_id": request_id}, status=http_status)
+    if request.path.startswith("/api/v"):
+        return problem_response(request, refusal)
+    context = {"request_id": getattr(request, "request_id", "")}
+    return render(request, f"portal/{refusal.http_status}.html", context, status=refusal.http_status)
 
 
 def _platform_phone() -> str:
@@ -196,10 +166,3 @@ def _example(charge_percent: Decimal) -> Amounts:
     nothing = Money.twd(0)
     quote = Quote(Money.twd(EXAMPLE_ORDER_MINOR), shipping=nothing, discount=nothing, rate=Decimal(1))
     return amounts_of(quote, charge_percent)
-
-
-def _all_refusals(parent: type[Refusal]) -> Iterator[type[Refusal]]:
-    for child in parent.__subclasses__():
-        if "code" in vars(child):
-            yield child
-        yield from _all_refusals(child)

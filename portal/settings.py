@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import celery_broker, env_bool, env_database, env_int, env_list, env_str
+from portal.env import celery_broker, env_bool, env_database, env_int, env_list, env_networks, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -15,6 +15,8 @@ SANDBOX = env_bool("SANDBOX", False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 PORTAL_URL = env_str("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+# Networks of our own proxies: what they put into X-Forwarded-For is believed, nobody else's is.
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 
 # base64 of 32 bytes each; the first seals, all unseal, the last makes the keyed hashes.
 FIELD_KEYS = env_list("FIELD_KEYS")
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.RequestId",
+    "portal.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

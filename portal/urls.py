@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from portal import pages
+from portal import api_pages, pages
 
 api = [
     path("", include("platforms.urls")),
@@ -30,7 +30,8 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs, name="api-docs"),
-    path("api/errors/", pages.error_catalogue, name="api-errors"),
+    path("api/errors/", api_pages.error_catalogue, name="api-errors"),
+    path("api/errors/<slug:code>/", api_pages.error_page, name="api-error"),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
 ]

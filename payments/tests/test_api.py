@@ -92,7 +92,7 @@ def assert_problem(answer, status, code):
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/problem+json"
     body = answer.json()
-    assert body["type"].endswith(f"/api/errors/#{code}")
+    assert body["type"].endswith(f"/api/errors/{code}/")
     assert (body["status"], body["code"], body["money_moved"]) == (status, code, "no")
     assert body["title"]
     assert "{" not in body["title"]
@@ -466,7 +466,7 @@ NO_JSON = [
 
 @pytest.mark.parametrize("raw", NO_JSON, ids=lambda raw: repr(raw[:20]))
 def test_what_is_no_json_is_refused_as_a_problem(shop, raw):
-    assert_problem(shop.post(body=raw), 400, "parse_error")
+    assert_problem(shop.post(body=raw), 400, "malformed_json")
     assert_nothing_moved()
 
 
@@ -648,7 +648,8 @@ FIELDS = [*order(), "purpose", "expires_at", "language", "nonsense"]
 def test_no_value_of_a_field_is_an_error_of_ours(shop, name):
     for value in NASTY:
         answer = shop.create(**{name: value})
-        assert answer.status_code in {200, 201, 409, 422}, (name, value, answer.content)
+        # A number too long to be read is refused for the whole body.
+        assert answer.status_code in {200, 201, 400, 409, 422}, (name, value, answer.content)
         if answer.status_code == 422:
             assert answer.json()["code"] in {"invalid_request", "top_up_not_supported"}
 
@@ -658,7 +659,8 @@ def test_no_value_within_the_goods_is_an_error_of_ours(shop, name):
     for value in NASTY:
         line = {"name": "thing", "quantity": 1, "amount_minor": 1, name: value}
         answer = shop.create(goods=[line])
-        assert answer.status_code in {200, 201, 422}, (name, value, answer.content)
+        # A number too long to be read is refused for the whole body.
+        assert answer.status_code in {200, 201, 400, 422}, (name, value, answer.content)
 
 
 def test_whatever_was_taken_can_be_read_again(shop):

@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from common import clock
-from platforms import errors, operations, signatures
+from platforms import errors, operations, rules, signatures
 from platforms.models import ApiKey, Platform
 
 
@@ -40,6 +40,11 @@ def calling_platform(request: Request) -> Platform:
     return cast(PlatformCaller, request.user).platform
 
 
+def calling_key(request: Request) -> ApiKey:
+    """With which key, once it is authenticated."""
+    return cast(ApiKey, request.auth)
+
+
 class PlatformAuthentication(BaseAuthentication):
     """Ed25519 signatures (platforms/signatures.py); `Authorization: Bearer sk_test_…` in a sandbox only."""
 
@@ -49,18 +54,28 @@ class PlatformAuthentication(BaseAuthentication):
             key = _key_of_signature(request, body)
         else:
             key = _key_of_bearer(request.headers.get("Authorization", ""))
-        if key.revoked_at is not None:
-            raise errors.KeyRevoked
-        if not key.platform.enabled:
-            raise errors.PlatformDisabled
+        _check_key(key, request.META.get("REMOTE_ADDR", ""))
         return PlatformCaller(key.platform), key
 
     def authenticate_header(self, request: Request) -> str:
         return 'Signature realm="outpost"'
 
 
+def _check_key(key: ApiKey, address: str) -> None:
+    if key.revoked_at is not None:
+        raise errors.KeyRevoked
+    if not key.is_usable(clock.now()):
+        raise errors.KeyExpired
+    if key.allowed_addresses and not rules.address_is_within(address, key.allowed_addresses):
+        raise errors.AddressNotAllowed(address=address)
+    if not key.platform.enabled:
+        raise errors.PlatformDisabled
+
+
 def _body(request: Request) -> bytes:
     """All of it, up to the limit: also keeps a parser from reading a body without end."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise errors.ContentEncodingRefused
     try:
         return bytes(request._request.body)
     except RequestDataTooBig as error:

@@ -6,14 +6,14 @@ import datetime as dt
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from common import clock
-from platforms.api import calling_platform
+from common.api import StrictSerializer
+from platforms.api.base import PlatformView
 from platforms.models import WebhookEndpoint
 
 
@@ -26,24 +26,37 @@ class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
         return {"type": "http", "scheme": "bearer", "description": text}
 
 
-class PlatformProfile(APIView):
+class WebhookKeys(serializers.Serializer[Any]):
+    """An address that notices go to, and the public keys that they are signed with: two during a rotation."""
+
+    url = serializers.CharField()
+    enabled = serializers.BooleanField()
+    event_types = serializers.ListField(child=serializers.CharField())
+    public_keys = serializers.ListField(child=serializers.CharField())
+
+
+class PlatformBody(serializers.Serializer[Any]):
+    """The calling platform. `contact_phone` is what customers are told to call."""
+
+    object = serializers.ChoiceField(choices=["platform"])
+    code = serializers.CharField()
+    name = serializers.CharField()
+    contact_phone = serializers.CharField()
+    requests_per_minute = serializers.IntegerField()
+    return_url_prefixes = serializers.ListField(child=serializers.CharField())
+    webhooks = WebhookKeys(many=True)
+
+
+class PlatformProfile(PlatformView):
     """The calling platform: its name, its contact, and the keys that its notices are signed with."""
 
-    @extend_schema(
-        operation_id="read_platform",
-        responses=inline_serializer(
-            "Platform",
-            {
-                "object": serializers.CharField(),
-                "code": serializers.CharField(),
-                "name": serializers.CharField(),
-                "contact_phone": serializers.CharField(),
-                "webhooks": serializers.ListField(child=serializers.DictField()),
-            },
-        ),
-    )
+    read_scope = "platform:read"
+
+    @extend_schema(operation_id="get_platform", tags=["Platform"], responses=PlatformBody)
     def get(self, request: Request) -> Response:
-        platform = calling_platform(request)
+        """Who you are here, and the keys to check our notices with."""
+        self.read(StrictSerializer, request)
+        platform = self.platform(request)
         endpoints = platform.endpoints.order_by("created_at", "id")
         return Response(
             {
@@ -51,6 +64,8 @@ class PlatformProfile(APIView):
                 "code": platform.code,
                 "name": platform.name,
                 "contact_phone": platform.contact_phone,
+                "requests_per_minute": platform.requests_per_minute,
+                "return_url_prefixes": platform.return_url_prefixes,
                 "webhooks": [_endpoint(endpoint, clock.now()) for endpoint in endpoints],
             }
         )

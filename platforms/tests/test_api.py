@@ -41,6 +41,8 @@ def test_a_platform_reads_its_profile_with_the_keys_of_its_webhooks():
         "code": platform.code,
         "name": "Shop",
         "contact_phone": "(02)7705-4306",
+        "requests_per_minute": 6000,
+        "return_url_prefixes": ["https://shop.example/"],
         "webhooks": [
             {
                 "url": endpoint.url,
@@ -136,7 +138,7 @@ def test_a_clients_own_clock_is_good_enough_while_the_test_clock_is_ahead(settin
 def test_a_revoked_key_opens_nothing_more():
     platform = make_platform()
     key, private = make_signing_key(platform)
-    operations.revoke_key(key_id=key.key_id, at=clock.now(), by="ops")
+    operations.revoke_key(platform=platform, key_id=key.key_id, at=clock.now(), by="ops")
 
     assert problem(APIClient().get(PATH, headers=signed_headers(key, private))) == (401, "key_revoked")
 

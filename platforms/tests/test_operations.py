@@ -49,8 +49,8 @@ def test_what_is_no_public_key_is_refused(at):
 def test_revoking_twice_keeps_the_first_time(at):
     key, _ = make_bearer_key(make_platform())
 
-    operations.revoke_key(key_id=key.key_id, at=at, by="amy")
-    operations.revoke_key(key_id=key.key_id, at=at + dt.timedelta(days=1), by="bob")
+    operations.revoke_key(platform=key.platform, key_id=key.key_id, at=at, by="amy")
+    operations.revoke_key(platform=key.platform, key_id=key.key_id, at=at + dt.timedelta(days=1), by="bob")
 
     key.refresh_from_db()
     assert (key.revoked_at, key.revoked_by) == (at, "amy")
