@@ -38,7 +38,8 @@ class Notice:
 
     @property
     def subject(self) -> str:
-        return str(self.data["id"])
+        """The payment or refund it tells of; a test notice tells of none."""
+        return str(self.data.get("id", ""))
 
     def as_fed(self, sequence: int) -> dict[str, Any]:
         """The same event as the feed shows it."""
@@ -90,7 +91,7 @@ class Story:
         return notice(f"refund.{told}", {**data, **changed, **more}, self._stamp(ago))
 
     def test_notice(self) -> Notice:
-        data = {"object": "webhook_endpoint", "id": f"we_{secrets.token_hex(16)}", "description": "conformance kit"}
+        data = {"object": "webhook_test", "endpoint": f"we_{secrets.token_hex(16)}", "asked_by": "platform:kit"}
         return notice("webhook.test", data, self._stamp(0.5))
 
     def of_unknown_type(self) -> Notice:
