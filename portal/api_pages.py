@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common.errors import Refusal
 from platforms.api.base import VERSIONS
-from portal.documents import refusals
+from portal.documents import refusals, with_names
 from portal.guides import guide, guides
 
 
@@ -44,7 +44,7 @@ def error_page(request: HttpRequest, code: str) -> HttpResponse:
     texts = {}
     for language in ("zh-hant", "en"):
         with override(language):
-            texts[language.replace("-", "_")] = {"title": str(found.title), "text": str(found.text)}
+            texts[language.replace("-", "_")] = {"title": str(found.title), "text": with_names(found.text)}
     return render(request, "portal/error.html", {"row": _row(found), "texts": texts})
 
 
@@ -53,7 +53,7 @@ def _row(refusal: type[Refusal]) -> dict[str, Any]:
         "code": refusal.code,
         "status": refusal.http_status,
         "title": refusal.title,
-        "text": refusal.text,
+        "text": with_names(refusal.text),
         "money_moved": refusal.money_moved,
         "retryable": refusal.retryable,
         "retry_after": refusal.retry_after_seconds,

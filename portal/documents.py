@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def errors() -> str:
         texts = []
         for language in ("en", "zh-hant"):
             with override(language):
-                texts.append(f"**{refusal.title}** {refusal.text}".replace("|", "\\|"))
+                texts.append(f"**{refusal.title}** {with_names(refusal.text)}".replace("|", "\\|"))
         retry = "yes" if refusal.retryable else "no"
         lines.append(
             f"| `{refusal.code}` | {refusal.http_status} | {refusal.money_moved} | {retry} | {texts[0]} | {texts[1]} |"
@@ -75,6 +76,11 @@ def openapi() -> str:
         schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # the library has no types here
         text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})  # type: ignore[no-untyped-call]  # nor here
         return text.decode()
+
+
+def with_names(text: object) -> str:
+    """A refusal's text before its details are known: "%(limit_minor)s" is shown as {limit_minor}, as the answer names it."""
+    return re.sub(r"%\((\w+)\)s", r"{\1}", str(text))
 
 
 def refusals(parent: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
