@@ -83,7 +83,10 @@ class Bound(Moment):
     """A time that a list is cut at. Any time will do, the first and the last of all included."""
 
     def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
-        return value
+        try:
+            return value.astimezone(dt.UTC)
+        except OverflowError:
+            return (dt.datetime.min if value.year == 1 else dt.datetime.max).replace(tzinfo=dt.UTC)
 
 
 class Day(serializers.DateField, Described):
