@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import FieldError, InvalidRequest
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
-_PREFIX = b"id:"
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_MARK_BYTES, _TIME_BYTES = 4, 8
 
 Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a row stands in a list: its time, and its id among those of the same time."""
+
+    at: dt.datetime
+    row_id: UUID
+
+    def behind(self, column: str) -> Q:
+        """What a list that is ordered by this time column shows after this place."""
+        # The first condition says nothing new; with it the database starts to read at the place.
+        return Q(**{f"{column}__lte": self.at}) & (
+            Q(**{f"{column}__lt": self.at}) | Q(**{column: self.at, "pk__lt": self.row_id})
+        )
 
 
 @dataclass(frozen=True)
@@ -37,28 +56,50 @@ class Page(Generic[Row]):
         }
 
 
-def newest_first(rows: QuerySet[Row, Row], *, cursor: str = "", limit: int = LIMIT_DEFAULT) -> Page[Row]:
-    """A page of rows whose ids rise with time (UUIDv7), the newest first. Raises InvalidRequest for a foreign cursor.
+def newest_first(rows: QuerySet[Row, Row], *, cursor: str = "", limit: int = LIMIT_DEFAULT, by: str = "") -> Page[Row]:
+    """A page of rows, the newest first. Raises InvalidRequest for a cursor of another list.
 
-    What is added while someone pages stands before the first page: nothing is shown twice or left out.
+    Ordered by the ids, which rise with time (UUIDv7); or by the time column `by`, then by the ids: where a list is also
+    filtered by that column, one index gives both. What is added while someone pages stands before the first page:
+    nothing is shown twice or left out.
     """
+    name = f"{rows.model._meta.label}.{by}"
     if cursor:
-        rows = rows.filter(pk__lt=_id_of(cursor))
-    found = list(rows.order_by("-pk")[: limit + 1])
+        place = place_of(name, cursor)
+        rows = rows.filter(place.behind(by) if by else Q(pk__lt=place.row_id))
+    found = list(rows.order_by(*([f"-{by}"] if by else []), "-pk")[: limit + 1])
     shown = found[:limit]
-    return Page(shown, _cursor_of(shown[-1].pk) if len(found) > limit else None)
+    if len(found) <= limit:
+        return Page(shown, None)
+    last = shown[-1]
+    return Page(shown, cursor_of(name, Place(getattr(last, by) if by else _EPOCH, last.pk)))
 
 
-def _cursor_of(row_id: UUID) -> str:
-    return base64.urlsafe_b64encode(_PREFIX + row_id.bytes).decode().rstrip("=")
+def cursor_of(name: str, place: Place) -> str:
+    """A place in the list of this name, as a text without meaning."""
+    time = ((place.at - _EPOCH) // _MICROSECOND).to_bytes(_TIME_BYTES, "big", signed=True)
+    return base64.urlsafe_b64encode(_mark(name) + time + place.row_id.bytes).decode().rstrip("=")
 
 
-def _id_of(cursor: str) -> UUID:
+def place_of(name: str, cursor: str) -> Place:
+    """The place that a cursor of this list means. Raises InvalidRequest for anything else."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         read = base64.b64decode(padded, altchars=b"-_", validate=True)
-        # Without our mark in front sixteen bytes are left out, and no id is made of them.
-        return UUID(bytes=read[len(_PREFIX) :] if read.startswith(_PREFIX) else b"")
-    except (UnicodeEncodeError, binascii.Error, ValueError) as error:
-        text = _("This is no cursor of this list. Take next_cursor from an answer as it stands.")
-        raise InvalidRequest([FieldError("/cursor", "cursor_unknown", text)]) from error
+        mark, time, row_id = read[:_MARK_BYTES], read[_MARK_BYTES:][:_TIME_BYTES], read[_MARK_BYTES + _TIME_BYTES :]
+        place = Place(_EPOCH + int.from_bytes(time, "big", signed=True) * _MICROSECOND, UUID(bytes=row_id))
+    except (UnicodeEncodeError, binascii.Error, OverflowError, ValueError) as error:
+        raise _unknown_cursor() from error
+    if mark != _mark(name):
+        raise _unknown_cursor()
+    return place
+
+
+def _mark(name: str) -> bytes:
+    """Tells the cursors of one list from another's."""
+    return hashlib.blake2s(name.encode(), digest_size=_MARK_BYTES).digest()
+
+
+def _unknown_cursor() -> InvalidRequest:
+    text = _("This is no cursor of this list. Take next_cursor from an answer as it stands.")
+    return InvalidRequest([FieldError("/cursor", "cursor_unknown", text)])

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, QuerySet, Window
+from django.db.models.functions import RowNumber
 
+from notifications.errors import EventNotFound
 from notifications.models import Attempt, Event, EventNumber, Message
 from notifications.states import Channel, Status
 from platforms.models import Platform
 
 FEED_PAGE_MAX = 500
+# So many events are looked through for those of a wanted type, then the reader is asked to go on.
+FEED_SCAN_MAX = 5_000
+# Of one payment or refund; a life has far fewer.
+EVENTS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -97,15 +104,58 @@ class FeedPage:
     next_after: int
     has_more: bool
 
+    @property
+    def is_idle(self) -> bool:
+        """There is nothing to be read now; what comes, comes later."""
+        return not self.events and not self.has_more
 
-def feed_page(platform: Platform, *, after: int, limit: int) -> FeedPage:
-    """The platform's numbered events behind `after`, in order: each as it was sent, with its sequence."""
+
+def feed_page(platform: Platform, *, after: int, limit: int, types: Sequence[str] = ()) -> FeedPage:
+    """The platform's numbered events behind `after`, in order: each as it was sent, with its sequence.
+
+    With `types` only those, looked for among the next FEED_SCAN_MAX numbers: a page may be empty and yet have more.
+    """
     limit = max(1, min(limit, FEED_PAGE_MAX))
-    numbers = EventNumber.objects.filter(platform=platform, sequence__gt=after).select_related("event")
-    rows = list(numbers.order_by("sequence")[: limit + 1])
+    numbers = EventNumber.objects.filter(platform=platform, sequence__gt=after)
+    end = None
+    if types:
+        last = numbers.aggregate(last=Max("sequence"))["last"] or after
+        end = min(last, after + FEED_SCAN_MAX)
+        numbers = numbers.filter(sequence__lte=end, event__kind__in=types)
+    rows = list(numbers.select_related("event").order_by("sequence")[: limit + 1])
     page = rows[:limit]
     events = [{"sequence": row.sequence, **json.loads(row.event.body)} for row in page]
-    return FeedPage(events, page[-1].sequence if page else after, len(rows) > limit)
+    if end is None or len(rows) > limit:
+        return FeedPage(events, page[-1].sequence if page else after, len(rows) > limit)
+    # Numbers have no gaps and none comes later in between: all up to `end` were looked at.
+    return FeedPage(events, end, end < last)
+
+
+def event_of_platform(platform: Platform, public_id: str) -> Event:
+    """Raises EventNotFound, for another platform's event as for one that doesn't exist."""
+    if not re.fullmatch("evt_[0-9a-f]{32}", public_id):
+        raise EventNotFound
+    events = Event.objects.select_related("number").filter(platform=platform)
+    event = events.filter(pk=UUID(hex=public_id.removeprefix("evt_"))).first()
+    if event is None:
+        raise EventNotFound
+    return event
+
+
+def events_of(subjects: Sequence[str]) -> Mapping[str, list[Event]]:
+    """What was told of each of these payments or refunds, the newest EVENTS_SHOWN_MAX of each first."""
+    place = Window(RowNumber(), partition_by=F("subject"), order_by=F("id").desc())
+    events = Event.objects.select_related("number").filter(subject__in=subjects).annotate(place=place)
+    found: dict[str, list[Event]] = {subject: [] for subject in subjects}
+    for event in events.filter(place__lte=EVENTS_SHOWN_MAX).order_by("-id"):
+        found[event.subject].append(event)
+    return found
+
+
+def deliveries_of(event: Event) -> list[Message]:
+    """The event's messages to endpoints, each with its attempts, oldest first."""
+    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
+    return list(event.messages.select_related("event", "endpoint").prefetch_related(attempts).order_by("id"))
 
 
 def _told_event(event: Event) -> ToldEvent:

@@ -107,6 +107,20 @@ class Payment(Stateful):
             models.Index(fields=["expires_at"], condition=Q(status__in=UNTOUCHED), name="payments_to_expire"),
             models.Index(fields=["enquire_at"], condition=Q(status__in=IN_FLIGHT), name="payments_to_enquire"),
             models.Index(fields=["account", "id"], name="payments_of_account"),
+            # The platform's lists and settlement days; migration 0004 says what each is for.
+            models.Index(fields=["platform", "created_at", "id"], name="payments_list"),
+            models.Index(
+                fields=["platform", "status", "created_at", "id"],
+                condition=~Q(status=Status.PAID.value),
+                name="payments_list_unpaid",
+            ),
+            models.Index(fields=["platform", "final_amount_minor", "created_at", "id"], name="payments_list_amount"),
+            models.Index(
+                fields=["platform", "paid_at", "id"],
+                include=["order_amount_minor", "charge_minor", "final_amount_minor"],
+                condition=Q(paid_at__isnull=False),
+                name="payments_settled",
+            ),
         ]
 
     def __str__(self) -> str:

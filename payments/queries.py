@@ -3,15 +3,92 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from common.clock import today_in_taipei
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.clock import taipei, today_in_taipei
 from payments import events
 from payments.errors import PaymentNotFound
 from payments.limits import limits_on
 from payments.models import Attempt, ChargeRule, LimitCode, Payment
-from payments.states import AttemptOutcome, Status
+from payments.states import PLATFORM_SEES, UNTOUCHED, AttemptOutcome, Status
 from platforms.models import Platform
+
+# In whose hands the next step of a payment or a refund is.
+HOLDERS = ("payer", "platform", "bank", "portal", "customer_service", "nobody")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One cell of the table of what comes next. `when`: the column that has its time, "" where nobody knows it."""
+
+    what: str
+    holder: str
+    when: str
+    text: str | Promise
+
+    def as_json(self, at: dt.datetime | None, **words: object) -> dict[str, Any]:
+        text = str(self.text) % words
+        return {"what": self.what, "at": events.stamp(at), "holder": self.holder, "text": text}
+
+
+_ENDED = NextStep(
+    "nothing", "nobody", "", _("This payment ended without a charge. To have the order paid, send it again.")
+)
+_TIME_IS_OVER = NextStep(
+    "payment_expires",
+    "portal",
+    "expires_at",
+    _("The time to pay is over: the portal is ending this payment. Nothing was charged."),
+)
+NEXT_STEPS: dict[str, NextStep] = {
+    Status.CREATED: NextStep(
+        "payer_pays",
+        "payer",
+        "expires_at",
+        _("The payer can pay on the payment page until %(until)s Taipei time. Nothing was charged."),
+    ),
+    Status.GATED: NextStep(
+        "payer_proves_identity_then_pays_again",
+        "payer",
+        "expires_at",
+        _(
+            "The payer proves identity once, then pays again from the shop, until %(until)s Taipei time."
+            " Nothing was charged."
+        ),
+    ),
+    Status.DEBITING: NextStep(
+        "bank_is_asked",
+        "bank",
+        "enquire_at",
+        _("The bank is being asked for the money. Without an answer it is asked what became of that debit."),
+    ),
+    Status.UNKNOWN: NextStep(
+        "bank_is_asked",
+        "bank",
+        "enquire_at",
+        _("The bank's answer is not known. The bank is asked until it says; nothing is charged a second time."),
+    ),
+    Status.PAID: NextStep("nothing", "nobody", "", _("The order is paid. Nothing is left to be done.")),
+    Status.FAILED: _ENDED,
+    Status.CANCELLED: _ENDED,
+    Status.EXPIRED: _ENDED,
+}
+# What a list may be narrowed by, and where that stands.
+_CONDITIONS = {
+    "order_number": "order_number",
+    "created_from": "created_at__gte",
+    "created_before": "created_at__lt",
+    "paid_from": "paid_at__gte",
+    "paid_before": "paid_at__lt",
+    "amount_min_minor": "final_amount_minor__gte",
+    "amount_max_minor": "final_amount_minor__lte",
+}
 
 
 def payment_of_platform(platform: Platform, reference: str) -> Payment:
@@ -22,10 +99,12 @@ def payment_of_platform(platform: Platform, reference: str) -> Payment:
     return payment
 
 
-def payments_of_order(platform: Platform, order_number: str) -> list[Payment]:
-    """Every payment of an order, newest first: one is live or paid at most."""
-    payments = Payment.objects.select_related("platform").filter(platform=platform, order_number=order_number)
-    return list(payments.order_by("-id")[:50])
+def payments_of_platform(platform: Platform, wanted: Mapping[str, Any]) -> QuerySet[Payment]:
+    """Those that meet each of the wanted conditions; `status` is a list of what the platform sees. To be paged."""
+    conditions = {_CONDITIONS[name]: value for name, value in wanted.items() if name != "status"}
+    if "status" in wanted:
+        conditions["status__in"] = [inner for inner, outer in PLATFORM_SEES.items() if outer in wanted["status"]]
+    return Payment.objects.filter(platform=platform, **conditions)
 
 
 def payment_by_reference(reference: str) -> Payment:
@@ -51,21 +130,12 @@ def last_decline(payment: Payment) -> Attempt | None:
     return payment.attempts.filter(outcome__in=ended).order_by("-number").first()
 
 
-def what_next(payment: Payment) -> dict[str, Any]:
-    """What happens next with a payment, when, and in whose hands it is: for the API and pages alike."""
-    match payment.status:
-        case Status.CREATED:
-            return {"what": "payer_pays", "at": events.stamp(payment.expires_at), "holder": "payer"}
-        case Status.GATED:
-            return {
-                "what": "payer_proves_identity_then_pays_again",
-                "at": events.stamp(payment.expires_at),
-                "holder": "payer",
-            }
-        case Status.DEBITING | Status.UNKNOWN:
-            return {"what": "bank_is_asked", "at": events.stamp(payment.enquire_at), "holder": "bank"}
-        case _:
-            return {"what": "nothing", "at": None, "holder": "nobody"}
+def what_next(payment: Payment, at: dt.datetime) -> dict[str, Any]:
+    """What happens next with a payment, when, in whose hands it is, and that in a sentence of the active language."""
+    over = payment.status in UNTOUCHED and payment.expires_at <= at
+    step = _TIME_IS_OVER if over else NEXT_STEPS[payment.status]
+    until = f"{taipei(payment.expires_at):%Y-%m-%d %H:%M}"
+    return step.as_json(getattr(payment, step.when) if step.when else None, until=until)
 
 
 def help_figures(at: dt.datetime) -> dict[str, Any]:

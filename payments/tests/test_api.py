@@ -137,7 +137,12 @@ def test_an_order_becomes_a_payment_with_every_amount(shop):
     }.items() <= body.items()
     assert body["created_at"] == "2026-06-08T02:00:00.000Z"
     assert body["expires_at"] == "2026-06-08T14:00:00.000Z"
-    assert body["next"] == {"what": "payer_pays", "at": body["expires_at"], "holder": "payer"}
+    assert body["next"] == {
+        "what": "payer_pays",
+        "at": body["expires_at"],
+        "holder": "payer",
+        "text": "The payer can pay on the payment page until 2026-06-08 22:00 Taipei time. Nothing was charged.",
+    }
     assert (body["paid_at"], body["refundable_minor"], body["failure_code"]) == (None, 0, None)
 
 
@@ -196,8 +201,8 @@ def test_a_payment_is_read_by_our_id_and_by_the_orders_number(shop):
     by_id, by_order = shop.get(f"/{made['id']}"), shop.get(order_number="TB-1")
 
     assert by_id.json() == {**made, "page_url": None}
-    assert by_order.json() == {"object": "list", "data": [by_id.json()]}
-    assert shop.get(order_number="TB-2").json() == {"object": "list", "data": []}
+    assert by_order.json() == {"object": "list", "data": [by_id.json()], "has_more": False, "next_cursor": None}
+    assert shop.get(order_number="TB-2").json()["data"] == []
 
 
 def test_an_orders_ended_payments_are_listed_newest_first(shop):
@@ -512,20 +517,6 @@ def test_an_address_of_the_api_that_does_not_exist_is_a_problem(shop):
 @pytest.mark.parametrize("path", ["/PAY-%00", "/PAY-%00/cancel", "/%ED%A0%80", "/PAY-" + "x" * 3000, "/'--", "/%2e%2e"])
 def test_a_strange_id_names_no_payment(shop, path):
     assert shop.client.get(PATH + path).status_code in {400, 404, 405}
-
-
-@pytest.mark.parametrize("query", ["order_number=%00", "order_number=%ED%A0%80", "order_number=" + "x" * 3000])
-def test_a_strange_order_number_finds_nothing(shop, query):
-    answer = shop.client.get(f"{PATH}?{query}")
-
-    assert answer.status_code == 400 or answer.json() == {"object": "list", "data": []}
-
-
-@pytest.mark.parametrize("query", ["", "?order_number=", "?order=1"])
-def test_a_list_of_everything_is_not_to_be_had(shop, query):
-    body = assert_problem(shop.client.get(PATH + query), 422, "invalid_request")
-
-    assert body["errors"][0]["pointer"] == "/order_number"
 
 
 # ---------- who calls ----------

@@ -131,6 +131,20 @@ class Refund(Stateful):
             models.Index(fields=["credit_date", "id"], condition=Q(status=Status.ACCEPTED.value), name="refunds_due"),
             models.Index(fields=["enquire_at", "id"], condition=Q(status__in=_AT_THE_BANK), name="refunds_to_enquire"),
             models.Index(fields=["payment", "id"], name="refunds_of_payment"),
+            # The platform's lists and settlement days; migration 0004 says what each is for.
+            models.Index(fields=["platform", "requested_at", "id"], name="refunds_list"),
+            models.Index(
+                fields=["platform", "status", "requested_at", "id"],
+                condition=~Q(status=Status.CREDITED.value),
+                name="refunds_list_open",
+            ),
+            models.Index(fields=["platform", "amount_minor", "requested_at", "id"], name="refunds_list_amount"),
+            models.Index(
+                fields=["platform", "credited_at", "id"],
+                include=["amount_minor", "charge_minor", "total_minor"],
+                condition=Q(credited_at__isnull=False),
+                name="refunds_settled",
+            ),
         ]
 
     def __str__(self) -> str:

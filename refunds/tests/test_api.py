@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from common import clock
 from payments.operations import mark_shipped
 from payments.tests.factories import make_paid_payment, make_payment, make_platform
 from platforms import operations as platforms
-from refunds import api
 from refunds.models import Refund
 from refunds.tests.factories import again, ask, make_accepted_refund
 
@@ -21,7 +21,7 @@ SECRET = "sk_test_refunds"
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch, at):
     get_resolver().url_patterns  # noqa: B018 - load every page now, so that none keeps the frozen clock for good
-    monkeypatch.setattr(api.clock, "now", lambda: at)
+    monkeypatch.setattr(clock, "now", lambda: at)
 
 
 def client_of(platform, at, secret=SECRET):
@@ -122,7 +122,7 @@ def test_each_refusal_is_a_problem_with_its_code(at, shop):
 
 def test_the_361st_day_is_refused(at, shop, monkeypatch):
     payment = make_paid_payment(at)
-    monkeypatch.setattr(api.clock, "now", lambda: at + dt.timedelta(days=361))
+    monkeypatch.setattr(clock, "now", lambda: at + dt.timedelta(days=361))
 
     answer = post(shop, "refunds", asking(payment))
 

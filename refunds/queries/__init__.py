@@ -1,25 +1,74 @@
-"""Reading refunds: policies and windows in force, one refund, and the story of its days for page and API."""
+"""Reading refunds: policies and windows in force, one or many of them, what happens next, and the story of their days."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from common.clock import today_in_taipei
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from common.clock import TAIPEI, today_in_taipei
 from payments.models import Payment
+from payments.queries import NextStep
 from platforms.models import Platform
 from refunds import errors
 from refunds.amounts import ChargePolicy
 from refunds.calendar import calendar_of, current_calendar
-from refunds.deferral import EXPECTED_AFTER_DAYS, LATEST_AFTER_DAYS, REFUNDABLE_FOR, Window
+from refunds.deferral import EXPECTED_AFTER_DAYS, LATEST_AFTER_DAYS, REFUNDABLE_FOR, RUN_OPENS, Window
 from refunds.models import ChargeReturnRule, Deferral, MaintenanceWindow, Refund
-from refunds.states import Status
+from refunds.states import PLATFORM_SEES, Status
 from refunds.working_days import WORKING_DAYS_MAX, Calendar, Day
 
 # A refund that was moved far beyond its promise is not listed to its end.
 _DAYS_SHOWN_MAX = 60
-_FIRST_DATE, _LAST_DATE = dt.date(1998, 1, 1), dt.date(2099, 6, 30)
+# The calendar's years: the first with two free Saturdays a month, the last that the rules were checked for.
+FIRST_DATE, LAST_DATE = dt.date(1998, 1, 1), dt.date(2099, 12, 31)
+# From here on the days of an explanation end within the calendar's years.
+_LAST_START = dt.date(2099, 6, 30)
+# Of one payment, where its refunds are shown with it.
+_REFUNDS_SHOWN_MAX = 20
+# What a list may be narrowed by, and where that stands.
+_CONDITIONS = {
+    "payment": "payment__reference",
+    "order_number": "payment__order_number",
+    "refund_number": "platform_refund_number",
+    "created_from": "requested_at__gte",
+    "created_before": "requested_at__lt",
+    "amount_min_minor": "amount_minor__gte",
+    "amount_max_minor": "amount_minor__lte",
+}
+NEXT_STEPS: dict[str, NextStep] = {
+    Status.REQUESTED: NextStep(
+        "platform_confirms",
+        "platform",
+        "",
+        _("The platform confirms or cancels it; nothing is promised and nothing moves before that."),
+    ),
+    Status.ACCEPTED: NextStep(
+        "credit_is_sent", "portal", "credit_date", _("The portal sends it to the bank in the run of %(date)s.")
+    ),
+    Status.CREDITING: NextStep(
+        "bank_credits", "bank", "enquire_at", _("The bank was asked to credit it, and its answer is awaited.")
+    ),
+    Status.UNKNOWN: NextStep(
+        "bank_is_asked",
+        "bank",
+        "enquire_at",
+        _("The bank's answer is not known. The bank is asked until it says; it is never credited twice."),
+    ),
+    Status.MANUAL: NextStep(
+        "person_settles",
+        "customer_service",
+        "",
+        _("The bank can't credit the account. Customer service settles it with the customer; nothing is lost."),
+    ),
+    Status.CREDITED: NextStep("nothing", "nobody", "", _("The money is back. Nothing is left to be done.")),
+    Status.CANCELLED: NextStep("nothing", "nobody", "", _("This refund was cancelled. No money moves for it.")),
+}
 
 
 @dataclass(frozen=True)
@@ -83,9 +132,42 @@ def refund_of(platform: Platform, reference: str) -> Refund:
     return refund
 
 
+def refunds_of_platform(platform: Platform, wanted: Mapping[str, Any]) -> QuerySet[Refund]:
+    """Those that meet each of the wanted conditions; `status` is a list of what the platform sees. To be paged."""
+    conditions = {_CONDITIONS[name]: value for name, value in wanted.items() if name != "status"}
+    if "status" in wanted:
+        conditions["status__in"] = [inner for inner, outer in PLATFORM_SEES.items() if outer in wanted["status"]]
+    return _shown().filter(platform=platform, **conditions)
+
+
+def newest_refunds() -> Prefetch[str, QuerySet[Refund], str]:
+    """To be fetched for many payments at once: the newest refunds of each, as `newest_refunds`."""
+    return Prefetch("refunds", _shown().order_by("-id")[:_REFUNDS_SHOWN_MAX], to_attr="newest_refunds")
+
+
+def what_next(refund: Refund, at: dt.datetime) -> dict[str, Any]:
+    """What happens next with a refund, when, in whose hands it is, and that in a sentence of the active language.
+
+    A refund beyond its promise says so first, whoever has it.
+    """
+    step = NEXT_STEPS[refund.status]
+    moment = _turn_of(refund) if step.when == "credit_date" else getattr(refund, step.when) if step.when else None
+    body = step.as_json(moment, date=refund.credit_date)
+    if refund.is_overdue(at):
+        late = _("This refund is late: it was promised by %(latest)s.") % {"latest": refund.latest_credit_date}
+        body["text"] = f"{late} {body['text']}"
+    return body
+
+
+def days_between(first: dt.date, last: dt.date) -> tuple[Calendar, list[Day]]:
+    """Each date from first to last, as the current calendar has it."""
+    calendar = current_calendar()
+    return calendar, [calendar.day(first + dt.timedelta(days=number)) for number in range((last - first).days + 1)]
+
+
 def explain(start: dt.date, working_days: int) -> tuple[Calendar, list[Day]]:
     """The days after `start` by the current calendar, to the n-th working one. Raises ExplainOutOfRange."""
-    if not (1 <= working_days <= WORKING_DAYS_MAX and _FIRST_DATE <= start <= _LAST_DATE):
+    if not (1 <= working_days <= WORKING_DAYS_MAX and FIRST_DATE <= start <= _LAST_START):
         raise errors.ExplainOutOfRange(days_max=WORKING_DAYS_MAX)
     calendar = current_calendar()
     return calendar, calendar.explain(start, working_days)
@@ -141,3 +223,16 @@ def _counted_days(refund: Refund) -> list[CountedDay]:
             )
         )
     return days
+
+
+def _shown() -> QuerySet[Refund]:
+    """Refunds with all that the API shows of them, in two statements however many they are."""
+    deferrals = Prefetch("deferrals", Deferral.objects.order_by("number", "id"))
+    return Refund.objects.select_related("payment", "calendar_version").prefetch_related(deferrals)
+
+
+def _turn_of(refund: Refund) -> dt.datetime:
+    """When the run of its day opens; later, where a busy bank is left alone until then."""
+    assert refund.credit_date is not None
+    opens_at = dt.datetime.combine(refund.credit_date, RUN_OPENS, TAIPEI)
+    return max(opens_at, refund.retry_at) if refund.retry_at else opens_at
