@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from common.errors import MalformedJson
-from common.paging import LIMIT_DEFAULT, LIMIT_MAX
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 # No request of ours needs more; what is deeper or longer is a mistake or an attack.
 DEPTH_MAX = 20
 # A field says its own bounds by name; this one is for numbers that would take long to read.
@@ -49,36 +43,6 @@ class StrictJsonParser(BaseParser):
         if _is_deeper(read, DEPTH_MAX):
             raise MalformedJson(problem=_("It is nested deeper than 20 levels."))
         return read
-
-
-class TextField(serializers.CharField):
-    """A text that a database can hold and a person can read: no NUL, no other control characters, no half characters."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "unprintable": _("This text has a control character or half a character in it."),
-    }
-
-    def run_validators(self, value: Any) -> None:
-        if isinstance(value, str) and any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
-            self.fail("unprintable")
-        super().run_validators(value)
-
-
-class TimeField(serializers.DateTimeField):
-    """A moment: RFC 3339 with its offset. A time without one means another moment to each reader, and is refused."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "no_offset": _("Write the time with its offset: 2026-11-25T09:30:00+08:00."),
-    }
-
-    def to_internal_value(self, value: Any) -> dt.datetime:
-        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-            self.fail("no_offset")
-        try:
-            moment: dt.datetime = super().to_internal_value(value.upper())
-            return moment.astimezone(dt.UTC)
-        except (OverflowError, ValueError):
-            self.fail("overflow")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -115,26 +79,6 @@ class StrictBody(StrictSerializer):
             if isinstance(field, serializers.CharField) and not isinstance(value, str):
                 wrong[name] = [_error(_("This is a text."), "not_text")]
         return wrong
-
-
-class PageQuery(StrictSerializer):
-    """The query of every list; one with filters adds them."""
-
-    cursor = TextField(max_length=100, default="", allow_blank=True, help_text="next_cursor of the page before")
-    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT)
-
-
-def page_of(body: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """How a page of these stands in the API's document (common/paging.py makes it)."""
-    return inline_serializer(
-        f"{body.__name__.removesuffix('Body')}Page",
-        {
-            "object": serializers.ChoiceField(choices=["list"]),
-            "data": body(many=True),
-            "has_more": serializers.BooleanField(),
-            "next_cursor": serializers.CharField(allow_null=True),
-        },
-    )
 
 
 def _error(text: Any, code: str) -> serializers.ErrorDetail:

@@ -16,7 +16,7 @@ from notifications.api.waiting import LOOK_SECONDS, WAIT_SECONDS_MAX, waiter
 from notifications.models import Event
 from platforms.api.base import PlatformView
 from platforms.api.fields import WholeNumber, Words
-from platforms.api.listing import Query, parameters, path_parameter, read_query
+from platforms.api.listing import Query, parameters, path_parameter
 from platforms.models import Platform
 
 TAGS = ["Events"]
@@ -98,7 +98,7 @@ class EventFeed(PlatformView):
     )
     def get(self, request: Request) -> Response:
         """Events in order. With `wait` an empty page is held back until there is an event, or the time is over."""
-        asked = read_query(request, FeedQuery)
+        asked = self.read(FeedQuery, request)
         wait = asked.pop("wait")
         platform = self.platform(request)
         page, headers = queries.feed_page(platform, **asked), {}
@@ -124,7 +124,7 @@ class EventView(PlatformView):
     )
     def get(self, request: Request, public_id: str) -> Response:
         """One event, as it was sent; with expand=deliveries also to whom, and what they answered."""
-        asked = read_query(request, EventQuery)
+        asked = self.read(EventQuery, request)
         event = queries.event_of_platform(self.platform(request), public_id)
         body = event_body(event)
         if "deliveries" in asked["expand"]:

@@ -16,9 +16,9 @@ from common.paging import newest_first
 from payments import operations, queries
 from payments.api.bodies import PAYMENT_ID, STATUSES, Expander, PaymentBody, bodies_of, body_of, events_by_payment
 from payments.api.new_payment import NUMBER, NewPayment
-from platforms.api.base import PlatformView
+from platforms.api.base import NoBody, PlatformView
 from platforms.api.fields import Bound, Code, WholeNumber, Words
-from platforms.api.listing import ListQuery, Query, list_of, parameters, path_parameter, read_query
+from platforms.api.listing import ListQuery, Query, list_of, parameters, path_parameter
 
 # The charge is 100 % of the order amount at most.
 FINAL_MINOR_MAX = 2 * AMOUNT_MINOR_MAX
@@ -62,8 +62,7 @@ class PaymentsView(PaymentsApi):
     def post(self, request: Request) -> Response:
         """Create the payment of an order, or find the one that is there: an order number is paid once at most."""
         at, platform = clock.now(), self.platform(request)
-        form = NewPayment(data=request.data, context={"at": at, "platform": platform})
-        form.is_valid(raise_exception=True)
+        form = self.form(NewPayment, request, at=at, platform=platform)
         created = operations.create_payment(
             platform=platform, order=form.order(), at=at, by=f"platform:{platform.code}"
         )
@@ -78,7 +77,7 @@ class PaymentsView(PaymentsApi):
     )
     def get(self, request: Request) -> Response:
         """The platform's payments, newest first; each condition given must hold."""
-        asked = read_query(request, PaymentsQuery)
+        asked = self.read(PaymentsQuery, request)
         expand, cursor, limit = asked.pop("expand"), asked.pop("cursor"), asked.pop("limit")
         rows = queries.payments_of_platform(self.platform(request), asked)
         page = newest_first(rows, by="created_at", cursor=cursor, limit=limit)
@@ -97,7 +96,7 @@ class PaymentView(PaymentsApi):
     )
     def get(self, request: Request, reference: str) -> Response:
         """One payment by our id, read after every write."""
-        asked = read_query(request, PaymentQuery)
+        asked = self.read(PaymentQuery, request)
         payment = queries.payment_of_platform(self.platform(request), reference)
         (body,) = bodies_of([payment], clock.now(), expand=asked["expand"], by=self.expanders)
         return Response(body)
@@ -113,6 +112,7 @@ class CancelPaymentView(PaymentsApi):
     )
     def post(self, request: Request, reference: str) -> Response:
         """End a payment that nobody has confirmed. A second call gets the first one's answer."""
+        self.read(NoBody, request)
         at, platform = clock.now(), self.platform(request)
         payment = queries.payment_of_platform(platform, reference)
         payment = operations.cancel_payment(payment=payment, at=at, by=f"platform:{platform.code}")
@@ -129,6 +129,7 @@ class ShippedView(PaymentsApi):
     )
     def post(self, request: Request, reference: str) -> Response:
         """Say that the goods are on their way: refunds are refused here from now on."""
+        self.read(NoBody, request)
         at = clock.now()
         payment = queries.payment_of_platform(self.platform(request), reference)
         return Response(body_of(operations.mark_shipped(payment=payment, at=at), at))

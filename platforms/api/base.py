@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,12 +52,16 @@ class PlatformView(APIView):
     def platform(self, request: Request) -> Platform:
         return calling_platform(request)
 
-    def read(self, form: type[Form], request: Request, **context: Any) -> dict[str, Any]:
-        """The body, or a GET's query, by this form. Raises what names each wrong field."""
-        given = _once(request.query_params) if request.method == "GET" else request.data
+    def form(self, form: type[Form], request: Request, **context: Any) -> Form:
+        """The body, or a GET's parameters, checked by this form. Raises what names each part that needs a change."""
+        given = _once(request.query_params) if request.method in _SAFE else request.data
         read = form(data=given, context=context)
         read.is_valid(raise_exception=True)
-        return dict(read.validated_data)
+        return read
+
+    def read(self, form: type[Form], request: Request, **context: Any) -> dict[str, Any]:
+        """What the form made of it."""
+        return dict(self.form(form, request, **context).validated_data)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Before the method: who calls, may they, and was this asked before."""
@@ -142,6 +147,10 @@ def _fingerprint(request: Request) -> str:
     return hashlib.sha256(asked + request._request.body).hexdigest()
 
 
-def _once(query: Any) -> dict[str, Any]:
-    """A query as a body: a name that stands twice becomes a list, which no field of ours takes."""
-    return {name: values[0] if len(values) == 1 else values for name, values in query.lists()}
+def _once(query: QueryDict) -> dict[str, str]:
+    """The parameters of an address. Raises ValidationError for one that is there twice: which of them was meant?"""
+    repeated = [name for name, values in query.lists() if len(values) > 1]
+    if repeated:
+        text = _("Give this parameter once.")
+        raise serializers.ValidationError({name: [serializers.ErrorDetail(text, "repeated")] for name in repeated})
+    return {name: str(value) for name, value in query.items()}

@@ -13,13 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import clock
-from common.api import PageQuery, StrictBody, StrictSerializer, TextField, TimeField, page_of
-from common.paging import Page, newest_first
+from common.api import StrictBody
+from common.paging import newest_first
 from platforms import operations, queries, rules
 from platforms.api import calling_key
 from platforms.api.base import NoBody, PlatformView
+from platforms.api.fields import Code, Constant, Flag, Moment, Text
+from platforms.api.listing import ListQuery, Query, list_of, parameters, path_parameter
 from platforms.models import ApiKey
 
+TAGS = ["Keys"]
+KEY_PATH = [path_parameter("key_id", "key_[0-9a-f]{32}", "The key's id.")]
+BASE64 = "[A-Za-z0-9+/]{43}="
 OVERLAP_SECONDS_MAX = 30 * 24 * 3600
 _SCOPES_MAX = len(rules.SCOPES)
 _ADDRESSES_MAX = 50
@@ -28,13 +33,13 @@ _ADDRESSES_MAX = 50
 class NewApiKey(StrictBody):
     """A key to be made. With `public_key` it verifies signatures; without, in a sandbox, it is a bearer secret."""
 
-    public_key = TextField(max_length=44, required=False, help_text="base64 of the 32 bytes of an Ed25519 public key")
+    public_key = Code(BASE64, required=False, help_text="base64 of the 32 bytes of an Ed25519 public key")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=rules.SCOPES), min_length=1, max_length=_SCOPES_MAX
     )
-    allowed_addresses = serializers.ListField(child=TextField(max_length=43), default=list, max_length=_ADDRESSES_MAX)
-    expires_at = TimeField(required=False, allow_null=True)
-    description = TextField(max_length=100, default="", allow_blank=True)
+    allowed_addresses = serializers.ListField(child=Text(max_length=43), default=list, max_length=_ADDRESSES_MAX)
+    expires_at = Moment(required=False, allow_null=True)
+    description = Text(max_length=100, default="", allow_blank=True)
 
     def validate_allowed_addresses(self, addresses: list[str]) -> list[str]:
         if not all(rules.is_network(address) for address in addresses):
@@ -56,7 +61,7 @@ class NewApiKey(StrictBody):
 class KeyRoll(StrictBody):
     """What takes the key's place, and for how long the old one still opens."""
 
-    public_key = TextField(max_length=44, required=False)
+    public_key = Code(BASE64, required=False)
     overlap_seconds = serializers.IntegerField(
         min_value=0, max_value=OVERLAP_SECONDS_MAX, default=int(operations.ROLL_OVERLAP.total_seconds())
     )
@@ -65,14 +70,14 @@ class KeyRoll(StrictBody):
 class KeyBody(serializers.Serializer[Any]):
     """A key as its platform sees it. `secret` is there once: in the answer that made the key."""
 
-    object = serializers.ChoiceField(choices=["key"])
+    object = Constant("key")
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=[kind.value for kind in ApiKey.Kind])
     public_key = serializers.CharField(allow_null=True)
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=rules.SCOPES))
     allowed_addresses = serializers.ListField(child=serializers.CharField())
     description = serializers.CharField()
-    usable = serializers.BooleanField()
+    usable = Flag()
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -87,14 +92,19 @@ class _KeyView(PlatformView):
 class KeysView(_KeyView):
     needs_key = True
 
-    @extend_schema(operation_id="list_keys", tags=["Keys"], parameters=[PageQuery], responses=page_of(KeyBody))
+    @extend_schema(
+        operation_id="list_keys",
+        tags=TAGS,
+        parameters=parameters(ListQuery),
+        responses={200: list_of("KeyList", KeyBody)},
+    )
     def get(self, request: Request) -> Response:
         """The platform's keys, the newest first; revoked ones too."""
-        asked = self.read(PageQuery, request)
-        page: Page[ApiKey] = newest_first(queries.keys_of(self.platform(request)), **asked)
+        asked = self.read(ListQuery, request)
+        page = newest_first(queries.keys_of(self.platform(request)), **asked)
         return Response(page.as_json([key_body(key) for key in page.rows]))
 
-    @extend_schema(operation_id="create_key", tags=["Keys"], request=NewApiKey, responses={201: KeyBody})
+    @extend_schema(operation_id="create_key", tags=TAGS, request=NewApiKey, responses={201: KeyBody})
     def post(self, request: Request) -> Response:
         """Make a key. It can do no more than the key that asks. The secret of a bearer key is told this once."""
         at, platform = clock.now(), self.platform(request)
@@ -113,17 +123,17 @@ class KeysView(_KeyView):
 
 
 class KeyView(_KeyView):
-    @extend_schema(operation_id="get_key", tags=["Keys"], responses=KeyBody)
+    @extend_schema(operation_id="read_key", tags=TAGS, parameters=KEY_PATH, responses={200: KeyBody})
     def get(self, request: Request, key_id: str) -> Response:
         """One key by its id."""
-        self.read(StrictSerializer, request)
+        self.read(Query, request)
         return Response(key_body(queries.key_of(self.platform(request), key_id)))
 
 
 class RollKeyView(_KeyView):
     needs_key = True
 
-    @extend_schema(operation_id="roll_key", tags=["Keys"], request=KeyRoll, responses={201: KeyBody})
+    @extend_schema(operation_id="roll_key", tags=TAGS, parameters=KEY_PATH, request=KeyRoll, responses={201: KeyBody})
     def post(self, request: Request, key_id: str) -> Response:
         """A new key with the same scopes and addresses; the old one opens until the overlap is over."""
         asked = self.read(KeyRoll, request)
@@ -139,7 +149,7 @@ class RollKeyView(_KeyView):
 
 
 class RevokeKeyView(_KeyView):
-    @extend_schema(operation_id="revoke_key", tags=["Keys"], request=NoBody, responses=KeyBody)
+    @extend_schema(operation_id="revoke_key", tags=TAGS, parameters=KEY_PATH, request=None, responses={200: KeyBody})
     def post(self, request: Request, key_id: str) -> Response:
         """From the next request on the key opens nothing. A second call changes nothing."""
         self.read(NoBody, request)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from common.api import StrictSerializer
 from common.paging import LIMIT_DEFAULT, LIMIT_MAX
@@ -39,19 +37,6 @@ class StrictDescription(OpenApiSerializerExtension):  # type: ignore[no-untyped-
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return schema | {"additionalProperties": False}
-
-
-def read_query(request: Request, form_class: type[Query]) -> dict[str, Any]:
-    """What was asked for, checked. Raises ValidationError that names each parameter that needs a change."""
-    given = request.query_params
-    repeated = [name for name, values in given.lists() if len(values) > 1]
-    if repeated:
-        text = _("Give this parameter once.")
-        raise serializers.ValidationError({name: [serializers.ErrorDetail(text, "repeated")] for name in repeated})
-    form = form_class(data=given.dict())
-    form.is_valid(raise_exception=True)
-    asked: dict[str, Any] = form.validated_data
-    return asked
 
 
 def parameters(form_class: type[Query]) -> list[OpenApiParameter]:

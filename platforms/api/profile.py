@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import clock
-from common.api import StrictSerializer
 from platforms.api.base import PlatformView
+from platforms.api.fields import Constant, Flag
+from platforms.api.listing import Query
 from platforms.models import WebhookEndpoint
 
 
@@ -42,7 +43,7 @@ class WebhookKeys(serializers.Serializer[Any]):
     """An address that notices go to, and the public keys that they are signed with: two during a rotation."""
 
     url = serializers.CharField()
-    enabled = serializers.BooleanField()
+    enabled = Flag()
     event_types = serializers.ListField(child=serializers.CharField())
     public_keys = serializers.ListField(child=serializers.CharField())
 
@@ -50,7 +51,7 @@ class WebhookKeys(serializers.Serializer[Any]):
 class PlatformBody(serializers.Serializer[Any]):
     """The calling platform. `contact_phone` is what customers are told to call."""
 
-    object = serializers.ChoiceField(choices=["platform"])
+    object = Constant("platform")
     code = serializers.CharField()
     name = serializers.CharField()
     contact_phone = serializers.CharField()
@@ -64,10 +65,10 @@ class PlatformProfile(PlatformView):
 
     read_scope = "platform:read"
 
-    @extend_schema(operation_id="get_platform", tags=["Platform"], responses=PlatformBody)
+    @extend_schema(operation_id="read_platform", tags=["Platform"], responses={200: PlatformBody})
     def get(self, request: Request) -> Response:
         """Who you are here, and the keys to check our notices with."""
-        self.read(StrictSerializer, request)
+        self.read(Query, request)
         platform = self.platform(request)
         endpoints = platform.endpoints.order_by("created_at", "id")
         return Response(

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from platforms.api.base import PlatformView
 from platforms.api.fields import Constant, Day, WholeNumber
-from platforms.api.listing import Query, parameters, read_query
+from platforms.api.listing import Query, parameters
 from refunds import queries
 from refunds.working_days import WORKING_DAYS_MAX, Reason
 from refunds.working_days import Day as CalendarDay
@@ -101,7 +101,7 @@ class WorkingDaysView(PlatformView):
     )
     def get(self, request: Request) -> Response:
         """Each date of a span: does it count as a working day, and why."""
-        asked = read_query(request, SpanQuery)
+        asked = self.read(SpanQuery, request)
         calendar, days = queries.days_between(asked["from"], asked["to"])
         return Response(
             {
@@ -126,7 +126,7 @@ class ExplainView(PlatformView):
     )
     def get(self, request: Request) -> Response:
         """Each day after `start`, counted or skipped and why, to the n-th working day."""
-        asked = read_query(request, ExplainQuery)
+        asked = self.read(ExplainQuery, request)
         start: dt.date = asked["start"]
         calendar, days = queries.explain(start, asked["days"])
         return Response(

@@ -16,7 +16,7 @@ from payments.api.bodies import minor
 from payments.events import stamp
 from platforms.api.base import PlatformView
 from platforms.api.fields import Constant, Day
-from platforms.api.listing import ListQuery, Query, list_of, parameters, read_query
+from platforms.api.listing import ListQuery, Query, list_of, parameters
 from refunds import queries
 from refunds.api.calendar import SpanQuery
 from refunds.queries.settlement import Line, SettlementDay, settlement_days, settlement_lines
@@ -113,7 +113,7 @@ class SettlementDaysView(SettlementApi):
     )
     def get(self, request: Request) -> Response:
         """Each day of the span, newest first; days without movement are there with zeros. Always one page."""
-        asked = read_query(request, DaysQuery)
+        asked = self.read(DaysQuery, request)
         at = clock.now()
         days = settlement_days(self.platform(request), first=asked["from"], last=asked["to"])
         data = [_day_body(day, at) for day in days]
@@ -129,7 +129,7 @@ class SettlementDayView(SettlementApi):
     )
     def get(self, request: Request, date: str) -> Response:
         """One day."""
-        read_query(request, Query)
+        self.read(Query, request)
         day = _day(date)
         (found,) = settlement_days(self.platform(request), first=day, last=day)
         return Response(_day_body(found, clock.now()))
@@ -144,7 +144,7 @@ class SettlementLinesView(SettlementApi):
     )
     def get(self, request: Request, date: str) -> Response:
         """The day's payments and refunds, newest first. Once the day is final the list is complete."""
-        asked = read_query(request, ListQuery)
+        asked = self.read(ListQuery, request)
         lines, cursor = settlement_lines(self.platform(request), _day(date), **asked)
         data = [_line_body(line) for line in lines]
         return Response({"object": "list", "data": data, "has_more": cursor is not None, "next_cursor": cursor})

@@ -16,9 +16,9 @@ from common.paging import newest_first
 from payments.api import views as payments
 from payments.api.bodies import PAYMENT_ID
 from payments.api.new_payment import NUMBER
-from platforms.api.base import PlatformView
+from platforms.api.base import NoBody, PlatformView
 from platforms.api.fields import Bound, Code, Flag, Only, Text, WholeNumber, Words
-from platforms.api.listing import ListQuery, Query, list_of, parameters, path_parameter, read_query
+from platforms.api.listing import ListQuery, Query, list_of, parameters, path_parameter
 from refunds import operations, queries
 from refunds.api.bodies import REFUND_ID, STATUSES, RefundBody, bodies_of, refunds_by_payment
 from refunds.models import Refund
@@ -72,9 +72,7 @@ class RefundsView(RefundsApi):
     def post(self, request: Request) -> Response:
         """Ask for a refund. The same refund number with the same contents finds the refund that is there."""
         at, platform = clock.now(), self.platform(request)
-        form = NewRefund(data=request.data)
-        form.is_valid(raise_exception=True)
-        asked = dict(form.validated_data)
+        asked = self.read(NewRefund, request)
         asked.pop("currency")
         requested = operations.request_refund(
             platform=platform,
@@ -94,7 +92,7 @@ class RefundsView(RefundsApi):
     )
     def get(self, request: Request) -> Response:
         """The platform's refunds, newest first; each condition given must hold."""
-        asked = read_query(request, RefundsQuery)
+        asked = self.read(RefundsQuery, request)
         expand, cursor, limit = asked.pop("expand"), asked.pop("cursor"), asked.pop("limit")
         rows = queries.refunds_of_platform(self.platform(request), asked)
         page = newest_first(rows, by="requested_at", cursor=cursor, limit=limit)
@@ -110,7 +108,7 @@ class RefundView(RefundsApi):
     )
     def get(self, request: Request, reference: str) -> Response:
         """One refund by our id, read after every write."""
-        asked = read_query(request, RefundQuery)
+        asked = self.read(RefundQuery, request)
         return Response(_body(queries.refund_of(self.platform(request), reference), expand=asked["expand"]))
 
 
@@ -120,6 +118,7 @@ class ConfirmRefundView(RefundsApi):
     )
     def post(self, request: Request, reference: str) -> Response:
         """The seller agrees: the credit's dates are promised from here on. A second call changes nothing."""
+        self.read(NoBody, request)
         platform = self.platform(request)
         refund = operations.confirm_refund(
             platform=platform, reference=reference, at=clock.now(), by=f"platform:{platform.code}"
@@ -133,6 +132,7 @@ class CancelRefundView(RefundsApi):
     )
     def post(self, request: Request, reference: str) -> Response:
         """Give up a refund that was not confirmed. A second call changes nothing."""
+        self.read(NoBody, request)
         platform = self.platform(request)
         refund = operations.cancel_refund(
             platform=platform, reference=reference, at=clock.now(), by=f"platform:{platform.code}"
