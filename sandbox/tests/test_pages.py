@@ -127,7 +127,7 @@ def card(world):
 
 
 def in_software(card) -> SoftwareCard:
-    chip = wallet._software_card(card)
+    chip = wallet.software_card(card)
     chip.answer(apdu.select_command())
     return chip
 
