@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sandbox.api.scenarios import catalogue
+from sandbox.payer.outcome import DECLINED, REFUSED
 
 
 @never_cache
@@ -21,9 +22,17 @@ def test_mode_page(request: HttpRequest) -> HttpResponse:
         "platform": found["platform"],
         "pay": found["pay"],
         "groups": [
-            {"id": "accounts", "title": _("Accounts: what a debit and a refund run into"), "rows": found["accounts"]},
-            {"id": "identities", "title": _("Persons: what the identity check finds"), "rows": found["identities"]},
-            {"id": "phones", "title": _("Phones: what becomes of a text message"), "rows": found["phones"]},
+            {
+                "id": "accounts",
+                "title": _("Accounts: what a debit and a refund run into"),
+                "rows": _marked(found["accounts"]),
+            },
+            {
+                "id": "identities",
+                "title": _("Persons: what the identity check finds"),
+                "rows": _marked(found["identities"]),
+            },
+            {"id": "phones", "title": _("Phones: what becomes of a text message"), "rows": _marked(found["phones"])},
         ],
         "switches": [
             {"id": "people", "title": _("A person of your own"), "rows": [found["people"]]},
@@ -38,6 +47,11 @@ def test_mode_page(request: HttpRequest) -> HttpResponse:
         "errors": _errors(),
     }
     return render(request, "sandbox/test_mode.html", context)
+
+
+def _marked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Red is where nothing gets paid."""
+    return [{**row, "is_bad": row.get("answer", {}).get("outcome") in {DECLINED, REFUSED}} for row in rows]
 
 
 def _errors() -> list[dict[str, Any]]:
