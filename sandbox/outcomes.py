@@ -127,7 +127,9 @@ def pay_answer(does: str) -> tuple[str, str]:
     """Outcome and code of a try to pay, once the holder's identity is proved: ("paid", ""), ("declined", "card_lost")."""
     if does in DECLINED_AS:
         return "declined", DECLINED_AS[does]
-    return ("being_confirmed" if ACCOUNTS[does].debit_fault in _GOES_ASTRAY else "paid"), ""
+    if ACCOUNTS[does].debit_fault in _GOES_ASTRAY:
+        return "being_confirmed", "attempt_in_progress"
+    return "paid", ""
 
 
 # What the credit centre answers about a person.
