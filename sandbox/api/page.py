@@ -38,7 +38,7 @@ def test_mode_page(request: HttpRequest) -> HttpResponse:
             {"id": "people", "title": _("A person of your own"), "rows": [found["people"]]},
             {"id": "clock", "title": _("The clock"), "rows": found["clock"]["controls"]},
             {"id": "messages", "title": _("Text messages"), "rows": [found["messages"]]},
-            {"id": "notices", "title": _("The demo shop's receiver of notices"), "rows": found["notices"]},
+            {"id": "notices", "title": _("The receiver of the Taobao demo's notices"), "rows": found["notices"]},
             {"id": "reader", "title": _("The card reader of a browser"), "rows": found["reader"]},
         ],
         "fault_calls": found["faults"]["calls"],
