@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -110,6 +111,17 @@ def test_a_person_who_proved_identity_pays_at_once(engineer):
 
     assert engineer.try_to_pay(payment, "pays")["outcome"] == "paid"
     assert engineer.try_to_pay(payment, "pays")["code"] == "already_paid"
+
+
+def test_one_card_pays_many_orders_at_once(engineer):
+    account = engineer.newcomer()
+    engineer.pay(account)
+    payments = [engineer.create(product_minor=SMALL_MINOR) for _ in range(6)]
+
+    with ThreadPoolExecutor(max_workers=6) as hands:
+        answers = list(hands.map(lambda payment: engineer.try_to_pay(payment, account), payments))
+
+    assert [answer["outcome"] for answer in answers] == ["paid"] * 6
 
 
 def test_the_gate_can_be_left_to_somebody_else(engineer):
