@@ -27,7 +27,7 @@ def keep_keys(data: Path) -> dict[str, str]:
 
 
 def make_keys() -> dict[str, str]:
-    """Fresh ones: Django's key, the key that seals fields, a token for each wire, the sandbox shop's and chips' keys."""
+    """Fresh ones: Django's key, the key that seals fields, a token for each wire, the keys of shop, demo and chips."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_KEYS": _key_of_32_bytes(),
@@ -35,6 +35,7 @@ def make_keys() -> dict[str, str]:
         "SHOP_API_KEY": f"sk_test_{secrets.token_urlsafe(32)}",
         "SHOP_KEY_ID": f"shop-{secrets.token_hex(4)}",
         "SHOP_SIGNING_KEY": _key_of_32_bytes(),
+        "DEMO_API_KEY": f"sk_test_{secrets.token_urlsafe(32)}",
         "CHIP_MASTER_KEY": secrets.token_hex(16),
     }
 

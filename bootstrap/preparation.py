@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,6 +26,8 @@ class Seeds:
 
     cards: tuple[dict[str, Any], ...] = ()
     staff: tuple[dict[str, str], ...] = ()
+    # The platform of whoever tries the API: code, name, key_id. Its key itself is in the environment.
+    developer: Mapping[str, str] = field(default_factory=dict)
 
 
 class Preparation:
@@ -43,7 +45,7 @@ class Preparation:
             self._migrate()
             known = {"fingerprint": fingerprint, **self._seed()}
             self.done.write_text(json.dumps(known, ensure_ascii=False))
-        return Seeds(cards=tuple(known["cards"]), staff=tuple(known["staff"]))
+        return Seeds(cards=tuple(known["cards"]), staff=tuple(known["staff"]), developer=known["developer"])
 
     def manage(self, *words: str, settings: str = PORTAL_SETTINGS, owner: bool = False) -> str:
         """`manage.py` in the stack's environment; its standard output. Raises CannotStart with its last lines."""
@@ -69,8 +71,8 @@ class Preparation:
     def _seed(self) -> dict[str, Any]:
         with Step("sandbox's people, cards and shop"):
             world = _json_line(self.manage("seed_world", settings=SANDBOX_SETTINGS))
-            staff = _json_line(self.manage("seed_sandbox"))
-        return {"cards": world["cards"], "staff": staff["staff"]}
+            house = _json_line(self.manage("seed_sandbox"))
+        return {"cards": world["cards"], "staff": house["staff"], "developer": house["developer"]}
 
     def _fingerprint(self) -> str:
         """Changes with any source file and with anything that the seeds are told, addresses for instance."""

@@ -12,12 +12,14 @@ _WIDTH_MAX = 150
 
 
 def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], seconds: float) -> str:
-    """Addresses, cards with passwords and what each account does, staff logins, folders."""
+    """Addresses, cards with passwords and what each account does, staff logins, the developer's key, folders."""
     parts = [
         f"Outpost is up ({seconds:.0f} s). All money and all persons in it are made up.",
         _table(_addresses(env["PORTAL_URL"], env["SANDBOX_URL"])),
         "Cards: password, and what each account does\n" + _cards(seeds.cards),
         "Staff of the console\n" + _table([(one["username"], one["password"], one["role"]) for one in seeds.staff]),
+        "For developers: the API as platform “Demo shop”; docs/api/guides/first-payment.md takes five minutes\n"
+        + _developer(env, seeds.developer),
         _table(list(folders.items())),
         "Ctrl-C stops everything and keeps the data; ./run --reset starts over.",
     ]
@@ -35,7 +37,20 @@ def _addresses(portal: str, sandbox: str) -> list[Sequence[str]]:
         ("test clock", f"{sandbox}/clock/", "move every timer forward"),
         ("accounts", f"{sandbox}/accounts/", "persons and their data for the identity page"),
         ("faults", f"{sandbox}/faults/", "let an outside party fail"),
+        ("test mode", f"{sandbox}/sandbox/", "all of this by curl"),
     ]
+
+
+def _developer(env: Mapping[str, str], platform: Mapping[str, str]) -> str:
+    """The key, and two lines to paste."""
+    key = env["DEMO_API_KEY"]
+    return "\n".join(
+        (
+            f"  key {key}  key id {platform['key_id']}",
+            f"  curl -s -H 'Authorization: Bearer {key}' {env['PORTAL_URL']}/api/v1/platform",
+            f"  curl -s -H 'Accept-Language: en' {env['SANDBOX_URL']}/sandbox/scenarios",
+        )
+    )
 
 
 def _cards(cards: Sequence[Mapping[str, Any]]) -> str:

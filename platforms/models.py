@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
 from common.sealing import unseal
+from platforms import rules
 
 
 class Platform(models.Model):
@@ -36,7 +37,7 @@ class Platform(models.Model):
 
     def allows_return_to(self, url: str) -> bool:
         """A customer is sent back only to an address that begins as one of the registered ones."""
-        return any(url.startswith(prefix) for prefix in self.return_url_prefixes)
+        return any(rules.address_begins(url, prefix) for prefix in self.return_url_prefixes)
 
 
 class ApiKey(models.Model):

@@ -1,8 +1,9 @@
-"""Which addresses we may be sent to: https, a usual port, a host of the public internet."""
+"""Which addresses we may call, and which addresses a customer may be sent back to."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -40,6 +41,18 @@ def webhook_url_is_well_formed(url: str, *, sandbox: bool) -> bool:
     if sandbox:
         return parts.scheme in {"http", "https"}
     return parts.scheme == "https" and port in _PORTS and _host_is_plausible(parts.hostname)
+
+
+def address_begins(url: str, prefix: str) -> bool:
+    """Whether the address begins as registered; `:*` before the first slash of the path stands for any port.
+
+    "https://shop.example/" holds "https://shop.example/orders/1". "http://localhost:*/" holds "http://localhost:3000/done",
+    but neither "http://localhost:3000@shop.example/" nor "http://localhost/".
+    """
+    host, any_port, path = prefix.partition(":*/")
+    if not any_port:
+        return url.startswith(prefix)
+    return re.match(rf"{re.escape(host)}:[0-9]{{1,5}}/{re.escape(path)}", url) is not None
 
 
 def address_is_public(address: str) -> bool:

@@ -9,18 +9,22 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import payments.queries
 import refunds.queries
+from cards.errors import PictureCodeExpired
+from cards.models import PictureCode
+from cards.queries import open_answer
 from common import clock
 from common.errors import Refusal
 from common.money import Money
 from notifications.models import Event, Message
 from payments.amounts import Amounts, Quote, amounts_of
+from payments.forms import PictureForm
 from payments.models import Payment
 from payments.pages import charged
 from portal import catalogue, problems
@@ -120,6 +124,22 @@ def idle(request: HttpRequest) -> HttpResponse:
     }
     waiting = sorted(name for name, rows in due.items() if rows.exists())
     return JsonResponse({"idle": not waiting, "waiting": waiting})
+
+
+@never_cache
+@require_safe
+def picture_code(request: HttpRequest) -> HttpResponse:
+    """What an open picture says, for the sandbox's own card holder; anywhere else nobody but a person reads it."""
+    if not settings.SANDBOX:
+        raise Http404
+    form, at = PictureForm(request.GET), clock.now()
+    picture = PictureCode.objects.filter(id=form.cleaned_data["id"]).first() if form.is_valid() else None
+    if picture is None:
+        raise Http404
+    try:
+        return JsonResponse({"answer": open_answer(picture_id=picture.id, subject=picture.subject, at=at)})
+    except PictureCodeExpired as error:
+        raise Http404 from error
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -42,6 +42,7 @@ if settings.SANDBOX:
     urlpatterns += [
         path("sandbox/components/", pages.component_catalogue, name="component-catalogue"),
         path("sandbox/idle", pages.idle, name="sandbox-idle"),
+        path("sandbox/picture-code", pages.picture_code, name="sandbox-picture-code"),
     ]
 
 handler400 = "portal.pages.bad_request"

@@ -42,19 +42,20 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest) -> JsonResponse:
     if request.method != "POST":
-        return JsonResponse(_reading())
+        return JsonResponse(reading())
     try:
         body = json_body(request)
-        moved = clock.move_to(target=_target(body), stops=body.get("stops", True) is not False)
+        moved = clock.move_to(target=target_of(body), stops=body.get("stops", True) is not False)
     except (ValueError, TypeError, OverflowError) as error:
         return bad_request(error)
-    return JsonResponse({**_reading(), "stops": moved.stops, "idle": moved.idle})
+    return JsonResponse({**reading(), "stops": moved.stops, "idle": moved.idle})
 
 
 clock_page = page_or_json(page=_page, answer=_answer)
 
 
-def _reading() -> dict[str, Any]:
+def reading() -> dict[str, Any]:
+    """Now in UTC and in Taipei, and how far ahead of real time that is."""
     at = real_clock.now()
     return {
         "now": at.isoformat().replace("+00:00", "Z"),
@@ -63,7 +64,7 @@ def _reading() -> dict[str, Any]:
     }
 
 
-def _target(body: dict[str, Any]) -> dt.datetime:
+def target_of(body: dict[str, Any]) -> dt.datetime:
     """Exactly one of advance_seconds, advance_days, to, next_working_day. Raises ValueError."""
     at = real_clock.now()
     given = {"advance_seconds", "advance_days", "to", "next_working_day"} & set(body)
@@ -94,7 +95,7 @@ def _form_target(request: HttpRequest) -> dt.datetime:
     names = {"seconds": "advance_seconds", "days": "advance_days", "next_working_day": "next_working_day"}
     if step not in names:
         raise ValueError("unknown step")
-    return _target({names[step]: value or True})
+    return target_of({names[step]: value or True})
 
 
 def _steps() -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ def _page(request: HttpRequest) -> HttpResponse:
         for wire, operations in faults.OPERATIONS.items()
         for operation in operations
     ]
-    context = {"on": _on(), "choices": choices, "kinds": list(faults.KINDS.items()), "error": error}
+    context = {"on": switched_on(), "choices": choices, "kinds": list(faults.KINDS.items()), "error": error}
     return render(request, "sandbox/faults.html", context, status=400 if error else 200)
 
 
@@ -36,7 +36,7 @@ def _answer(request: HttpRequest) -> JsonResponse:
             _turn(json_body(request))
         except (ValueError, TypeError) as error:
             return bad_request(error)
-    return JsonResponse({"on": _on()})
+    return JsonResponse({"on": switched_on()})
 
 
 faults_page = page_or_json(page=_page, answer=_answer)
@@ -60,6 +60,7 @@ def _turn(body: dict[str, Any]) -> None:
     )
 
 
-def _on() -> list[dict[str, Any]]:
+def switched_on() -> list[dict[str, Any]]:
+    """In the order in which they are used up."""
     shown = ("wire", "operation", "kind", "remaining", "seconds", "only_for")
     return [{name: getattr(fault, name) for name in shown} for fault in Fault.objects.order_by("id")]

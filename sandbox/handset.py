@@ -31,11 +31,15 @@ def handset_page(request: HttpRequest) -> HttpResponse:
 @never_cache
 def handset_messages(request: HttpRequest) -> JsonResponse:
     """Newest first. Without `phone`, of all phones."""
-    phone = _phone(request)
+    return JsonResponse({"messages": messages_of(_phone(request))})
+
+
+def messages_of(phone: str) -> list[dict[str, Any]]:
+    """What arrived, newest first."""
     found = TextMessage.objects.filter(state=TextMessage.State.DELIVERED).order_by("-id")
     if phone:
         found = found.filter(phone=phone)
-    return JsonResponse({"messages": [_shown(message) for message in found[:MESSAGES_MAX]]})
+    return [_shown(message) for message in found[:MESSAGES_MAX]]
 
 
 def _phone(request: HttpRequest) -> str:

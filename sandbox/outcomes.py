@@ -97,6 +97,41 @@ ACCOUNTS: dict[str, AccountOutcome] = {
     ),
 }
 
+# The portal's code when an account can't pay; what is not here pays, or is being confirmed because its debit goes astray.
+DECLINED_AS: dict[str, str] = {
+    "poor": "balance_too_low",
+    "under_age": "under_age",
+    "foreign_card": "foreign_card",
+    "lost_card": "card_lost",
+    "cancelled_card": "card_cancelled",
+    "credit_card": "credit_card",
+    "frozen": "account_frozen",
+    "closed": "account_closed",
+    "no_agreement": "no_transfer_agreement",
+    "declined_4501": "balance_too_low",
+    "declined_4502": "account_closed",
+    "declined_4503": "account_frozen",
+    "declined_4504": "card_lost",
+    "declined_4505": "card_cancelled",
+    "declined_4506": "bank_limit",
+    "declined_4507": "foreign_card",
+    "declined_4508": "no_transfer_agreement",
+    "declined_4509": "credit_card",
+    "declined_4510": "bank_busy",
+    "declined_4999": "bank_declined",
+}
+_GOES_ASTRAY = {"timeout_before", "timeout_after", "late", "garbled", "wrong_amount", "reset"}
+
+
+def pay_answer(does: str) -> tuple[str, str]:
+    """Outcome and code of a try to pay, once the holder's identity is proved: ("paid", ""), ("declined", "card_lost")."""
+    if does in DECLINED_AS:
+        return "declined", DECLINED_AS[does]
+    if ACCOUNTS[does].debit_fault in _GOES_ASTRAY:
+        return "being_confirmed", "attempt_in_progress"
+    return "paid", ""
+
+
 # What the credit centre answers about a person.
 CREDIT_CENTRE: dict[str, Text] = {
     "match": _("Passes when the data below are typed as they stand."),
@@ -113,6 +148,7 @@ CREDIT_CENTRE: dict[str, Text] = {
 class PhoneOutcome:
     """`primary` and `secondary`: deliver | fail | reject | unknown_sent | unknown_lost."""
 
+    name: str
     does: Text
     primary: str
     secondary: str = "deliver"
@@ -120,11 +156,17 @@ class PhoneOutcome:
 
 # Any other number is delivered by either operator.
 PHONES: dict[str, PhoneOutcome] = {
-    "+886900000101": PhoneOutcome(_("The first operator rejects, the second delivers."), "reject"),
-    "+886900000102": PhoneOutcome(_("The first operator delivers but its answer is lost."), "unknown_sent"),
-    "+886900000103": PhoneOutcome(_("The first operator loses it without an answer."), "unknown_lost"),
-    "+886900000104": PhoneOutcome(_("Both operators reject."), "reject", "reject"),
-    "+886900000105": PhoneOutcome(_("Accepted, but it never arrives at the handset."), "fail", "fail"),
+    "+886900000101": PhoneOutcome("sms_first_rejects", _("The first operator rejects, the second delivers."), "reject"),
+    "+886900000102": PhoneOutcome(
+        "sms_first_unanswered", _("The first operator delivers but its answer is lost."), "unknown_sent"
+    ),
+    "+886900000103": PhoneOutcome(
+        "sms_first_loses", _("The first operator loses it without an answer."), "unknown_lost"
+    ),
+    "+886900000104": PhoneOutcome("sms_both_reject", _("Both operators reject."), "reject", "reject"),
+    "+886900000105": PhoneOutcome(
+        "sms_never_arrives", _("Accepted, but it never arrives at the handset."), "fail", "fail"
+    ),
 }
 
 

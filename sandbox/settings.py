@@ -54,6 +54,9 @@ SHOP_API_KEY = _env("SHOP_API_KEY", "")
 SHOP_KEY_ID = _env("SHOP_KEY_ID", "")
 SHOP_SIGNING_KEY = _env("SHOP_SIGNING_KEY", "")
 
+# The platform of whoever tries the API by hand: the test mode shows its key, to everybody who has this sandbox.
+DEMO_API_KEY = _env("DEMO_API_KEY", "")
+
 INSTALLED_APPS = ["whitenoise.runserver_nostatic", "django.contrib.staticfiles", "csp", "sandbox"]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ os.environ["SANDBOX_URL"] = "http://testserver"
 os.environ["ALLOWED_HOSTS"] = "testserver"
 os.environ["SHOP_KEY_ID"] = "shop-tests"
 os.environ["SHOP_SIGNING_KEY"] = "c2FuZGJveC1zaG9wLXNpZ25pbmcta2V5LTMyYnl0ZSE="
+os.environ["DEMO_API_KEY"] = "sk_test_demo"
 os.environ["CLOCK_FILE"] = ""
 
 from sandbox.settings import *  # noqa: E402, F403 - the environment has to be there first

@@ -17,6 +17,8 @@ from sandbox import (
     sms,
     wallet_pages,
 )
+from sandbox.api import page as test_mode
+from sandbox.api import views as api
 
 # The templates of the same names are the portal's.
 handler400, handler403, handler404 = pages.bad_page, pages.forbidden, pages.not_found
@@ -52,6 +54,19 @@ _shop = [
     path("orders/<str:order_number>/<slug:action>", shop_pages.order_act, name="shop-act"),
 ]
 
+_test_mode = [
+    path("", test_mode.test_mode_page, name="test-mode"),
+    path("scenarios", api.scenarios_view),
+    path("pay", api.pay_view),
+    path("people", api.people_view),
+    path("clock", api.clock_view),
+    path("faults", api.faults_view),
+    path("messages", api.messages_view),
+    path("notices", api.notices_view),
+    path("reader", api.reader_view),
+    path("cards/renew", api.renew_view),
+]
+
 urlpatterns = [
     path("", pages.index, name="index"),
     path("healthz", pages.healthz),
@@ -68,4 +83,5 @@ urlpatterns = [
     path("clock/", clock_pages.clock_page, name="clock"),
     path("faults/", fault_pages.faults_page, name="faults"),
     path("accounts/", accounts.accounts_page, name="accounts"),
+    path("sandbox/", include(_test_mode)),
 ]

@@ -63,7 +63,7 @@ def find_card(name: str) -> VirtualCard:
 def insert(card: VirtualCard) -> None:
     """Put this card in; one that is in comes out first. Waits a moment for the reader, not for ever."""
     ReaderSlot.hold(card)
-    _plug.insert(_software_card(card))
+    _plug.insert(software_card(card))
     for _ in range(CONNECT_TRIES):
         if _plug.connected:
             return
@@ -73,6 +73,18 @@ def insert(card: VirtualCard) -> None:
 def remove() -> None:
     ReaderSlot.hold(None)
     _plug.remove()
+
+
+def software_card(card: VirtualCard) -> SoftwareCard:
+    """The chip of this card; whatever it remembers, it remembers in the database."""
+    face = CardFace(
+        issuer=card.issuer,
+        serial=card.serial,
+        memo=card.name,
+        accounts=[CardAccount(number) for number in card.account_numbers],
+        key=derive_key(settings.CHIP_MASTER_KEY, card.serial),
+    )
+    return SoftwareCard(face, StoredMemory(card.serial))
 
 
 def renew(card: VirtualCard) -> None:
@@ -85,7 +97,7 @@ def restore() -> None:
     """After a restart of the process: the card that was in the reader is in it again."""
     held = ReaderSlot.held()
     if held:
-        _plug.insert(_software_card(held))
+        _plug.insert(software_card(held))
     give_connection_back()
 
 
@@ -101,14 +113,3 @@ def state() -> dict[str, Any]:
             for card in cards
         ],
     }
-
-
-def _software_card(card: VirtualCard) -> SoftwareCard:
-    face = CardFace(
-        issuer=card.issuer,
-        serial=card.serial,
-        memo=card.name,
-        accounts=[CardAccount(number) for number in card.account_numbers],
-        key=derive_key(settings.CHIP_MASTER_KEY, card.serial),
-    )
-    return SoftwareCard(face, StoredMemory(card.serial))

@@ -12,11 +12,12 @@ from bootstrap.venv import progress
 SEEDS = Seeds(
     cards=({"name": "王小明", "password": "123456", "accounts": [{"number": "00012345678901", "does": "pays"}]},),
     staff=({"username": "amy", "password": "long-enough-1", "role": "agent"},),
+    developer={"platform": "demo", "name": "Demo shop", "key_id": "key_1"},
 )
 
 
-def test_the_screen_names_every_address_card_and_login():
-    env = {"PORTAL_URL": "http://127.0.0.1:1", "SANDBOX_URL": "http://127.0.0.1:2"}
+def test_the_screen_names_every_address_card_login_and_the_developers_key():
+    env = {"PORTAL_URL": "http://127.0.0.1:1", "SANDBOX_URL": "http://127.0.0.1:2", "DEMO_API_KEY": "sk_test_1"}
 
     screen = draw(env=env, seeds=SEEDS, folders={"data": "/d"}, seconds=12.3)
 
@@ -24,6 +25,8 @@ def test_the_screen_names_every_address_card_and_login():
         "http://127.0.0.1:1/", "http://127.0.0.1:1/console/", "http://127.0.0.1:1/api/docs/",
         "http://127.0.0.1:2/shop/", "http://127.0.0.1:2/handset/", "http://127.0.0.1:2/clock/",
         "王小明  123456  00012345678901  pays", "amy  long-enough-1  agent", "/d", "12 s",
+        "key sk_test_1  key id key_1", "curl -s -H 'Authorization: Bearer sk_test_1' http://127.0.0.1:1/api/v1/platform",
+        "curl -s -H 'Accept-Language: en' http://127.0.0.1:2/sandbox/scenarios",
     ):  # fmt: skip
         assert piece in screen
 

@@ -1,4 +1,4 @@
-"""Which addresses we let ourselves be sent to."""
+"""Which addresses we call, and where a customer may be sent back to."""
 
 import pytest
 
@@ -71,3 +71,22 @@ def test_a_sandbox_may_be_told_on_loopback():
 )
 def test_an_address_is_public_or_it_is_not(address, is_public):
     assert rules.address_is_public(address) is is_public
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix", "begins"),
+    [
+        ("https://shop.example/orders/1", "https://shop.example/", True),
+        ("https://shop.example.org/", "https://shop.example/", False),
+        ("http://localhost:3000/done", "http://localhost:*/", True),
+        ("http://localhost:3000/back/done", "http://localhost:*/back/", True),
+        ("http://localhost:3000/done", "http://localhost:*/back/", False),
+        ("http://localhost/done", "http://localhost:*/", False),
+        ("http://localhost:3000@shop.example/", "http://localhost:*/", False),
+        ("http://localhost:x/", "http://localhost:*/", False),
+        ("http://localhostx:3000/", "http://localhost:*/", False),
+        ("https://localhost:3000/", "http://localhost:*/", False),
+    ],
+)
+def test_a_registered_address_may_leave_the_port_open(url, prefix, begins):
+    assert rules.address_begins(url, prefix) is begins

@@ -1,7 +1,10 @@
 """The portal's own pages, in both languages, with the engine's numbers."""
 
 import datetime as dt
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,10 @@ from django.test import Client, RequestFactory
 from django.urls import path, reverse
 from django.utils import translation
 
+from cards.models import PictureCode
+from cards.operations import issue_picture_code
 from common.clock import now
+from common.sealing import unseal
 from payments.errors import OrderExpired
 from platforms.models import Platform
 from portal import pages, urls
@@ -241,6 +247,49 @@ def test_alive_ready_and_idle(client, monkeypatch):
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
     assert client.get("/sandbox/idle").json() == {"idle": True, "waiting": []}
+
+
+def test_the_sandbox_reads_an_open_picture_for_its_own_card_holder(client):
+    picture = issue_picture_code(subject="PAY-1", at=now())
+
+    answer = client.get(f"/sandbox/picture-code?id={picture.id}")
+
+    assert answer.json() == {"answer": unseal(picture.answer_sealed)}
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("asked", ["", "?id=", "?id=six", "?id=00000000-0000-0000-0000-000000000000"])
+def test_a_picture_that_is_not_there_is_not_read(client, asked):
+    assert client.get(f"/sandbox/picture-code{asked}").status_code == 404
+
+
+@pytest.mark.parametrize("fields", [{"used_at": now()}, {"expires_at": now() - dt.timedelta(seconds=1)}])
+def test_a_picture_that_can_no_longer_be_answered_is_not_read(client, fields):
+    picture = issue_picture_code(subject="PAY-1", at=now())
+    PictureCode.objects.filter(id=picture.id).update(**fields)
+
+    assert client.get(f"/sandbox/picture-code?id={picture.id}").status_code == 404
+
+
+def test_no_picture_is_read_without_a_sandbox(client, settings):
+    picture = issue_picture_code(subject="PAY-1", at=now())
+    settings.SANDBOX = False
+
+    assert client.get(f"/sandbox/picture-code?id={picture.id}").status_code == 404
+
+
+def test_no_address_of_the_sandbox_is_routed_without_a_sandbox():
+    script = (
+        "import django; django.setup(); from portal import urls; print([str(one.pattern) for one in urls.urlpatterns])"
+    )
+    env = {**os.environ, "SANDBOX": "no", "DJANGO_SETTINGS_MODULE": "portal.settings_test"}
+
+    printed = subprocess.run(
+        [sys.executable, "-c", script], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "'healthz'" in printed
+    assert "sandbox" not in printed
 
 
 def test_not_ready_without_a_database(monkeypatch):

@@ -11,7 +11,10 @@ from platforms import signatures
 
 
 class PortalDouble:
-    """`answers[(method, path)] = (status, body)`; a list of pairs is used up one by one, its last one stays."""
+    """`answers[(method, path)] = (status, body)`; a list of pairs is used up one by one, its last one stays.
+
+    A body that is a text is a page.
+    """
 
     def __init__(self):
         self.key = Ed25519PrivateKey.generate()
@@ -25,9 +28,10 @@ class PortalDouble:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 double.asked.append((self.command, self.path, dict(self.headers), body))
                 status, answer = double.answer(self.command, self.path)
-                content = json.dumps(answer).encode()
+                is_page = isinstance(answer, str)
+                content = answer.encode() if is_page else json.dumps(answer).encode()
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", "text/html" if is_page else "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)

@@ -1,4 +1,4 @@
-"""Puts the sandbox's platform, its keys and the demo staff in place, again and again; prints the staff as JSON."""
+"""Puts the sandbox's platforms, their keys and the demo staff in place, again and again; prints who can sign in as JSON."""
 
 from __future__ import annotations
 
@@ -38,17 +38,29 @@ STAFF = {
 }
 
 
+# Whatever a developer runs on their own machine, and the one host that is nobody's.
+DEMO_RETURN_URLS = (
+    "http://127.0.0.1:*/",
+    "http://localhost:*/",
+    "http://127.0.0.1/",
+    "http://localhost/",
+    "https://example.com/",
+)
+DEMO_PHONE = "(02)5550-0100"
+
+
 class Command(BaseCommand):
-    help = "Seed the sandbox: the shop's platform and keys, the demo staff. Refuses to run anywhere else."
+    help = "Seed the sandbox: the shop's and the demo platform with keys, the demo staff. Refuses to run anywhere else."
 
     def handle(self, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("seed_sandbox is for the sandbox: SANDBOX is not set")
-        self._seed_platform()
+        self._seed_shop()
+        developer = self._seed_demo()
         staff = [self._seed_staff(name, role, password) for name, (role, password) in STAFF.items()]
-        self.stdout.write(json.dumps({"staff": staff}))
+        self.stdout.write(json.dumps({"staff": staff, "developer": developer}))
 
-    def _seed_platform(self) -> None:
+    def _seed_shop(self) -> None:
         at, by = clock.now(), "seed_sandbox"
         platform = platforms.register_platform(
             code="taobao",
@@ -69,6 +81,20 @@ class Command(BaseCommand):
             by=by,
         )
         platforms.add_endpoint(platform=platform, url=f"{settings.SANDBOX_URL}/shop/notices", at=at, by=by)
+
+    def _seed_demo(self) -> dict[str, str]:
+        """The platform of whoever tries the API by hand: no shop stands behind it, and a bearer key is all it needs."""
+        at, by = clock.now(), "seed_sandbox"
+        platform = platforms.register_platform(
+            code="demo",
+            name="Demo shop",
+            contact_phone=DEMO_PHONE,
+            return_url_prefixes=DEMO_RETURN_URLS,
+            at=at,
+            by=by,
+        )
+        key, _ = platforms.issue_bearer_key(platform=platform, at=at, by=by, secret=env_str("DEMO_API_KEY"))
+        return {"platform": platform.code, "name": platform.name, "key_id": key.key_id}
 
     def _seed_staff(self, name: str, role: str, password: str) -> dict[str, str]:
         group, _ = Group.objects.get_or_create(name=role)

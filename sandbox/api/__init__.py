@@ -1,0 +1,1 @@
+"""The test mode: everything the sandbox can do, by plain JSON over HTTP."""
