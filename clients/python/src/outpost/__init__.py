@@ -1,0 +1,76 @@
+"""Outpost's API for shopping platforms: payments, refunds, events, webhooks."""
+
+from outpost import webhooks
+from outpost.clients import AsyncOutpost, Outpost
+from outpost.models import (
+    Amounts,
+    Attempt,
+    CalendarDay,
+    Days,
+    Deferral,
+    Delivery,
+    Event,
+    Key,
+    Next,
+    Payment,
+    Platform,
+    PlatformWebhook,
+    Recovery,
+    Refund,
+    SettlementDay,
+    SettlementLine,
+    WebhookEndpoint,
+)
+from outpost.pages import AsyncPage, AsyncPages, Page
+from outpost.problems import (
+    ApiProblem,
+    AuthenticationProblem,
+    ConflictProblem,
+    FieldProblem,
+    InvalidRequestProblem,
+    NotFoundProblem,
+    OutcomeUnknown,
+    OutpostError,
+    PermissionProblem,
+    RateLimitedProblem,
+    ServerProblem,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Amounts",
+    "ApiProblem",
+    "AsyncOutpost",
+    "AsyncPage",
+    "AsyncPages",
+    "Attempt",
+    "AuthenticationProblem",
+    "CalendarDay",
+    "ConflictProblem",
+    "Days",
+    "Deferral",
+    "Delivery",
+    "Event",
+    "FieldProblem",
+    "InvalidRequestProblem",
+    "Key",
+    "Next",
+    "NotFoundProblem",
+    "OutcomeUnknown",
+    "Outpost",
+    "OutpostError",
+    "Page",
+    "Payment",
+    "PermissionProblem",
+    "Platform",
+    "PlatformWebhook",
+    "RateLimitedProblem",
+    "Recovery",
+    "Refund",
+    "ServerProblem",
+    "SettlementDay",
+    "SettlementLine",
+    "WebhookEndpoint",
+    "webhooks",
+]
