@@ -36,7 +36,7 @@ class Leaf(Generic[T_co]):
     data: tuple[T_co, ...]
     has_more: bool
     next_cursor: str | None
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: dict[str, Any] = field(repr=False)
 
     @property
     def next_after(self) -> int | None:
@@ -60,7 +60,7 @@ class Listing(Generic[T]):
         return Call("GET", self.path, self._leaf, query=query_text(query), patience_seconds=self.patience_seconds)
 
     def _leaf(self, answer: Any) -> Leaf[T]:
-        if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise Malformed("the answer is no list")
         following = answer.get("next_after" if self.cursor == "after" else "next_cursor")
         return Leaf(

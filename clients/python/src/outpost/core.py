@@ -57,7 +57,7 @@ class Answer:
         except (ValueError, RecursionError):
             return None
 
-    def problem(self) -> Mapping[str, Any]:
+    def problem(self) -> dict[str, Any]:
         found = self.json()
         return found if isinstance(found, dict) else {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,7 @@ class Answered:
     """What all objects have. A member of the answer that this version doesn't name is in `raw`."""
 
     object: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +146,7 @@ class Event(Answered):
     id: str
     type: str
     created_at: dt.datetime
-    data: Mapping[str, Any]
+    data: dict[str, Any]
     sequence: int | None = None
     deliveries: tuple[Delivery, ...] = ()
 

@@ -42,7 +42,7 @@ class ApiProblem(OutpostError):
     """The portal said no (RFC 9457). `raw` is its body as it came, with the details that the text names."""
 
     def __init__(
-        self, status: int, raw: Mapping[str, Any], retry_after: float | None = None, request_id: str = ""
+        self, status: int, raw: dict[str, Any], retry_after: float | None = None, request_id: str = ""
     ) -> None:
         super().__init__(status, raw, retry_after, request_id)
         self.status = status
@@ -104,7 +104,7 @@ _SERVER = 500
 
 
 def problem_of(
-    status: int, raw: Mapping[str, Any], *, retry_after: float | None = None, request_id: str = ""
+    status: int, raw: dict[str, Any], *, retry_after: float | None = None, request_id: str = ""
 ) -> ApiProblem:
     """The exception of this answer, by its status."""
     kind = ServerProblem if status >= _SERVER else _CLASSES.get(status, ApiProblem)
