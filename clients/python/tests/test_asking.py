@@ -26,6 +26,7 @@ def test_a_payment_is_asked_for_and_comes_back_typed(client, portal):
     assert (asked.method, asked.path, asked.query, asked.json) == ("POST", "/api/v1/payments", "", ORDER)
     assert asked.headers["content-type"] == "application/json"
     assert asked.headers["outpost-version"] == "2026-11-25"
+    assert asked.headers["user-agent"] == f"outpost-python/{outpost.__version__}"
     assert (made.id, made.status, made.money_moved) == ("PAY-7K2", "succeeded", "yes")
     assert made.created_at == dt.datetime(2026, 11, 23, 5, 12, 7, 120_000, tzinfo=dt.UTC)
     assert (made.amounts.final_amount_minor, made.amounts.rate) == (961, Decimal("4.4966"))
@@ -323,6 +324,14 @@ def test_a_client_that_could_not_ask_is_not_made(wrong):
 def test_an_id_that_is_missing_asks_nothing(client, portal, missing):
     with pytest.raises(ValueError, match="an id is missing"):
         client.ask(lambda on: on.payments.cancel(missing))
+
+    assert portal.asked == []
+
+
+@pytest.mark.parametrize("key", ["", "two words", "鑰匙", "k" * 256])
+def test_a_key_that_the_portal_would_refuse_is_not_sent(client, portal, key):
+    with pytest.raises(ValueError, match="idempotency key"):
+        client.ask(lambda on: on.payments.cancel("PAY-7K2", idempotency_key=key))
 
     assert portal.asked == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from outpost.reading import Malformed, read
+
+_KEY = re.compile(r"[!-~]{1,255}")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -79,7 +82,9 @@ def get(path: str, kind: type[T], **query: Any) -> Call[T]:
 def send(
     path: str, kind: type[T], body: Mapping[str, Any] | None = None, *, key: str | None = None, method: str = "POST"
 ) -> Call[T]:
-    """Wish for something; without a body where there is nothing to say."""
+    """Wish for something; without a body where there is nothing to say. Raises ValueError."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise ValueError("an idempotency key is 1 to 255 visible ASCII characters")
     content = b"" if body is None else json.dumps(plain(body), ensure_ascii=False).encode()
     return Call(method, path, lambda answer: read(kind, answer), body=content, idempotency_key=key)
 

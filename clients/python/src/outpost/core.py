@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 import httpx
 
+import outpost
 from outpost.calls import Call
 from outpost.options import Options
 from outpost.problems import OutcomeUnknown, problem_of
 from outpost.reading import Malformed
 
 API_VERSION = "2026-11-25"
-USER_AGENT = "outpost-python/0.1.0"
 
 BACKOFF_SECONDS_FIRST, BACKOFF_SECONDS_MAX = 0.5, 8.0
 # Whatever their body says: the portal is busy or out of reach, and the same request may be sent again.
@@ -98,7 +98,7 @@ def exchange(options: Options, call: Call[T]) -> Exchange[T]:
 
     Raises ApiProblem for the portal's no, OutcomeUnknown where none of the tries was answered understandably.
     """
-    key = call.idempotency_key or (str(uuid.uuid4()) if call.method != "GET" else None)
+    key = call.idempotency_key or (None if call.method == "GET" else str(uuid.uuid4()))
     until = options.monotonic() + options.deadline_seconds + call.patience_seconds
     asking = _Asking(call, options, until, key)
     tries = 0
@@ -119,7 +119,7 @@ def _request(asking: _Asking) -> Send:
     path, _, query = url.raw_path.decode().partition("?")
     headers = {
         "Accept": "application/json",
-        "User-Agent": USER_AGENT,
+        "User-Agent": f"outpost-python/{outpost.__version__}",
         "Outpost-Version": API_VERSION,
         "X-Request-Id": asking.request_id,
     }
