@@ -112,6 +112,80 @@ def delivery(**other):
     } | other
 
 
+def working_days():
+    day = {"date": "2026-11-23", "working": True, "reason": "weekday", "name": "", "name_en": "", "estimated": False}
+    return {
+        "object": "working_days",
+        "from": "2026-11-23",
+        "to": "2026-11-23",
+        "calendar_version": 3,
+        "estimated": False,
+        "days": [day],
+    }
+
+
+def explanation():
+    day = {"date": "2026-11-24", "counted": True, "reason": "weekday", "name": "", "name_en": "", "estimated": False}
+    return {
+        "object": "calendar_explanation",
+        "calendar_version": 3,
+        "start": "2026-11-23",
+        "end": "2026-11-24",
+        "estimated": False,
+        "days": [day],
+    }
+
+
+def settlement_day():
+    return {
+        "object": "settlement_day",
+        "date": "2026-11-23",
+        "time_zone": "Asia/Taipei",
+        "currency": "TWD",
+        "payments": {"count": 1, "order_amount_minor": 951, "charge_minor": 10, "final_amount_minor": 961},
+        "refunds": {"count": 1, "amount_minor": 500, "charge_minor": 5, "total_minor": 505},
+        "net_minor": 456,
+        "final": True,
+        "starts_at": "2026-11-22T16:00:00.000Z",
+        "ends_at": "2026-11-23T16:00:00.000Z",
+    }
+
+
+def settlement_line():
+    return {
+        "object": "settlement_line",
+        "kind": "refund",
+        "id": "RF-3M9",
+        "order_number": "TB1",
+        "refund_number": "R-1",
+        "at": "2026-11-23T05:14:00.000Z",
+        "amounts": {
+            "currency": "TWD",
+            "amount_minor": 500,
+            "charge_minor": 5,
+            "total_minor": 505,
+            "net_minor": -505,
+        },
+    }
+
+
+def key(**other):
+    return {
+        "object": "key",
+        "id": "key_2",
+        "kind": "ed25519",
+        "public_key": "AAAA",
+        "scopes": ["payments:read"],
+        "allowed_addresses": [],
+        "description": "",
+        "usable": True,
+        "created_at": "2026-11-23T05:14:00.000Z",
+        "created_by": "platform:taobao",
+        "expires_at": None,
+        "revoked_at": None,
+    } | other
+
+
 def listed(*data, cursor=None):
     return {"object": "list", "data": list(data), "has_more": cursor is not None, "next_cursor": cursor}
 

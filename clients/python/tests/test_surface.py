@@ -4,14 +4,24 @@ import datetime as dt
 
 import pytest
 
-from clients.python.tests.bodies import delivery, endpoint, event, fed, listed, payment, refund
+from clients.python.tests.bodies import (
+    delivery,
+    endpoint,
+    event,
+    explanation,
+    fed,
+    key,
+    listed,
+    payment,
+    refund,
+    settlement_day,
+    settlement_line,
+    working_days,
+)
 from clients.python.tests.played import DROPPED
 
 DAY = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
-DAYS = {"object": "calendar", "days": [{"date": "2026-11-23", "counted": True, "reason": "weekday"}]}
-SETTLEMENT = {"object": "settlement_day", "date": "2026-11-23", "paid_minor": 961}
-KEY = {"object": "key", "id": "key_2", "scopes": ["payments:read"], "secret": "sk_test_2"}
 REFUND = {"payment": "PAY-7K2", "refund_number": "R-1", "amount_minor": 500}
 URL = "https://shop.example/notices"
 CHANGES, AT_ONCE, SINCE = (
@@ -19,6 +29,7 @@ CHANGES, AT_ONCE, SINCE = (
     {"overlap_seconds": 0},
     {"since": "2026-11-23T12:00:00.000Z"},
 )
+WORKING_DAYS = "GET /calendar/working-days"
 RECOVERY = {"object": "recovery", **SINCE, "count": 3}
 
 QUESTIONS = [
@@ -41,14 +52,14 @@ QUESTIONS = [
     (lambda on: on.webhook_endpoints.recover("we_1", since=NOON), "POST /webhook-endpoints/we_1/recover", SINCE, RECOVERY),
     (lambda on: on.deliveries.get("dl_1"), "GET /webhook-deliveries/dl_1", None, delivery()),
     (lambda on: on.deliveries.resend("dl_1"), "POST /webhook-deliveries/dl_1/resend", None, delivery()),
-    (lambda on: on.calendar.working_days(DAY, "2026-11-30"), "GET /calendar/working-days?from=2026-11-23&to=2026-11-30", None, DAYS),
-    (lambda on: on.calendar.explain(DAY, 7), "GET /calendar/explain?start=2026-11-23&days=7", None, DAYS),
-    (lambda on: on.settlement_days.get(DAY), "GET /settlement-days/2026-11-23", None, SETTLEMENT),
+    (lambda on: on.calendar.working_days(DAY, "2026-11-30"), f"{WORKING_DAYS}?from=2026-11-23&to=2026-11-30", None, working_days()),
+    (lambda on: on.calendar.explain(DAY, 7), "GET /calendar/explain?start=2026-11-23&days=7", None, explanation()),
+    (lambda on: on.settlement_days.get(DAY), "GET /settlement-days/2026-11-23", None, settlement_day()),
     (lambda on: on.platform.get(), "GET /platform", None, {"object": "platform", "code": "taobao", "name": "Taobao"}),
-    (lambda on: on.keys.create(scopes=["payments:read"]), "POST /keys", {"scopes": ["payments:read"]}, KEY),
-    (lambda on: on.keys.get("key_2"), "GET /keys/key_2", None, KEY),
-    (lambda on: on.keys.roll("key_2", overlap_seconds=60), "POST /keys/key_2/roll", {"overlap_seconds": 60}, KEY),
-    (lambda on: on.keys.revoke("key_2"), "POST /keys/key_2/revoke", None, KEY),
+    (lambda on: on.keys.create(scopes=["payments:read"]), "POST /keys", {"scopes": ["payments:read"]}, key()),
+    (lambda on: on.keys.get("key_2"), "GET /keys/key_2", None, key()),
+    (lambda on: on.keys.roll("key_2", overlap_seconds=60), "POST /keys/key_2/roll", {"overlap_seconds": 60}, key()),
+    (lambda on: on.keys.revoke("key_2"), "POST /keys/key_2/revoke", None, key()),
 ]  # fmt: skip
 
 LISTS = [
@@ -57,9 +68,9 @@ LISTS = [
     (lambda on: on.refunds.list(payment="PAY-7K2"), "/refunds?payment=PAY-7K2", refund()),
     (lambda on: on.webhook_endpoints.list(), "/webhook-endpoints", endpoint()),
     (lambda on: on.deliveries.list(status="given_up"), "/webhook-deliveries?status=given_up", delivery()),
-    (lambda on: on.settlement_days.list(DAY, DAY), "/settlement-days?from=2026-11-23&to=2026-11-23", SETTLEMENT),
-    (lambda on: on.settlement_days.lines(DAY), "/settlement-days/2026-11-23/lines", {"object": "settlement_line"}),
-    (lambda on: on.keys.list(), "/keys", KEY),
+    (lambda on: on.settlement_days.list(DAY, DAY), "/settlement-days?from=2026-11-23&to=2026-11-23", settlement_day()),
+    (lambda on: on.settlement_days.lines(DAY), "/settlement-days/2026-11-23/lines", settlement_line()),
+    (lambda on: on.keys.list(), "/keys", key()),
 ]  # fmt: skip
 
 
@@ -190,6 +201,34 @@ def test_secrets_shown_once_are_there_and_not_printed(client, portal):
 
     assert made.secret == "whsec_c2VjcmV0"
     assert "whsec_" not in repr(made)
+
+
+def test_a_word_of_pythons_own_has_another_name(client, portal):
+    portal.plays((200, working_days()))
+
+    found = client.ask(lambda on: on.calendar.working_days(DAY, DAY))
+
+    assert (found.from_, found.to) == (DAY, DAY)
+    assert [(day.date, day.working) for day in found.days] == [(DAY, True)]
+
+
+def test_a_settlement_day_adds_up_from_its_lines(client, portal):
+    portal.plays((200, settlement_day()), (200, listed(settlement_line())))
+
+    day = client.ask(lambda on: on.settlement_days.get(DAY))
+    (line,) = client.walk(lambda on: on.settlement_days.lines(DAY))
+
+    assert (day.payments.final_amount_minor, day.refunds.total_minor, day.net_minor) == (961, 505, 456)
+    assert (line.kind, line.amounts.net_minor) == ("refund", -505)
+
+
+def test_an_empty_page_of_chosen_types_that_has_more_is_followed_at_once(client, portal, time):
+    portal.plays((200, fed(next_after=500, has_more=True)), (200, fed(event(501), next_after=501)))
+
+    (found,) = client.walk(lambda on: on.events.stream(types="refund.credited"), at_most=1)
+
+    assert found.sequence == 501
+    assert time.slept == []
 
 
 def test_an_attempt_of_a_delivery_is_read(client, portal):

@@ -2,11 +2,20 @@
 
 from outpost import webhooks
 from outpost.clients import AsyncOutpost, Outpost
+from outpost.days import (
+    CalendarExplanation,
+    CountedDay,
+    SettledPayments,
+    SettledRefunds,
+    SettlementAmounts,
+    SettlementDay,
+    SettlementLine,
+    WorkingDay,
+    WorkingDays,
+)
 from outpost.models import (
     Amounts,
     Attempt,
-    CalendarDay,
-    Days,
     Deferral,
     Delivery,
     Event,
@@ -17,8 +26,6 @@ from outpost.models import (
     PlatformWebhook,
     Recovery,
     Refund,
-    SettlementDay,
-    SettlementLine,
     WebhookEndpoint,
 )
 from outpost.pages import AsyncPage, AsyncPages, Page
@@ -46,9 +53,9 @@ __all__ = [
     "AsyncPages",
     "Attempt",
     "AuthenticationProblem",
-    "CalendarDay",
+    "CalendarExplanation",
     "ConflictProblem",
-    "Days",
+    "CountedDay",
     "Deferral",
     "Delivery",
     "Event",
@@ -69,8 +76,13 @@ __all__ = [
     "Recovery",
     "Refund",
     "ServerProblem",
+    "SettledPayments",
+    "SettledRefunds",
+    "SettlementAmounts",
     "SettlementDay",
     "SettlementLine",
     "WebhookEndpoint",
+    "WorkingDay",
+    "WorkingDays",
     "webhooks",
 ]

@@ -42,6 +42,11 @@ class Leaf(Generic[T_co]):
     raw: dict[str, Any] = field(repr=False)
 
     @property
+    def is_idle(self) -> bool:
+        """Nothing here and nothing further on; a page of chosen types may be empty and have more."""
+        return not self.data and not self.has_more
+
+    @property
     def next_after(self) -> int | None:
         """The event feed's: the number to go on from. Keep it beside what you did with the events."""
         after = self.raw.get("next_after")

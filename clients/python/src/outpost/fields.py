@@ -100,12 +100,10 @@ class EndpointChanges(TypedDict, total=False):
 
 
 class KeyFields(TypedDict, total=False):
-    """`public_key` is the base64 of 32 bytes; its private half stays with you."""
+    """`public_key` is the base64 of 32 bytes; its private half stays with you. Without it a sandbox makes a bearer key."""
 
+    scopes: Required[Sequence[str]]
     public_key: str
-    scopes: Sequence[str]
     allowed_addresses: Sequence[str]
     expires_at: Moment | None
     description: str
-    kind: str
-    name: str

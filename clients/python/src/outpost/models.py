@@ -175,6 +175,7 @@ class WebhookEndpoint(Answered):
     disabled_reason: str | None = None
     previous_until: dt.datetime | None = None
     backlog: int | None = None
+    failing_since: dt.datetime | None = None
     last_delivered_at: dt.datetime | None = None
     created_at: dt.datetime | None = None
     secret: str | None = field(default=None, repr=False)
@@ -182,45 +183,11 @@ class WebhookEndpoint(Answered):
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery(Answered):
-    """How many notices since `since` were made due again."""
+    """How many notices since `since` were made due again. With `has_more` ask again with the same time."""
 
     count: int
     since: dt.datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CalendarDay:
-    """`counted`: a working day; `reason` says why or why not. `estimated`: the year isn't official yet."""
-
-    date: dt.date
-    counted: bool
-    reason: str = ""
-    name: str = ""
-    name_en: str = ""
-    estimated: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Days(Answered):
-    """Each day of a stretch, counted or not."""
-
-    days: tuple[CalendarDay, ...]
-    calendar_version: int | None = None
-    start: dt.date | None = None
-    end: dt.date | None = None
-    estimated: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettlementDay(Answered):
-    """What is settled with you for one business day; its sums are in `raw`."""
-
-    date: dt.date
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettlementLine(Answered):
-    """One line of a settlement day, as it came in `raw`."""
+    has_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +207,8 @@ class Platform(Answered):
     code: str
     name: str
     contact_phone: str = ""
+    requests_per_minute: int | None = None
+    return_url_prefixes: tuple[str, ...] = ()
     webhooks: tuple[PlatformWebhook, ...] = ()
 
 
@@ -247,12 +216,15 @@ class Platform(Answered):
 class Key(Answered):
     """A key of yours. `secret` is there once, where the portal made it."""
 
-    id: str = ""
-    key_id: str = ""
-    kind: str = ""
-    scopes: tuple[str, ...] = ()
+    id: str
+    kind: str
+    scopes: tuple[str, ...]
+    created_at: dt.datetime
+    public_key: str | None = None
     allowed_addresses: tuple[str, ...] = ()
-    created_at: dt.datetime | None = None
+    description: str = ""
+    usable: bool | None = None
+    created_by: str = ""
     expires_at: dt.datetime | None = None
     revoked_at: dt.datetime | None = None
     secret: str | None = field(default=None, repr=False)

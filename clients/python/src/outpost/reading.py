@@ -27,7 +27,8 @@ def read(kind: type[T], data: Any) -> T:
     hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable, which mypy does not see in type[T]
     values: dict[str, Any] = {"raw": data} if "raw" in hints else {}
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # every kind given here is a dataclass
-        given = data.get(field.name)
+        # A member whose name is a word of Python's own has another name here: from → from_.
+        given = data.get(field.name.removesuffix("_"))
         if field.name == "raw":
             continue
         if given is not None:

@@ -7,6 +7,7 @@ from typing import Unpack
 
 from outpost import fields, models
 from outpost.calls import Call, Listing, get, path_of, send
+from outpost.days import CalendarExplanation, SettlementDay, SettlementLine, WorkingDays
 from outpost.methods import Resource, W, asks, follows, lists
 
 # The longest that the portal keeps a reader of the feed waiting for an event.
@@ -168,29 +169,29 @@ class Deliveries(Resource[W]):
 
 class Calendar(Resource[W]):
     @asks
-    def working_days(self, start: fields.Day, end: fields.Day) -> Call[models.Days]:
+    def working_days(self, start: fields.Day, end: fields.Day) -> Call[WorkingDays]:
         """Every day from `start` to `end`, counted or not; 400 days at most."""
-        return get("/calendar/working-days", models.Days, **{"from": start, "to": end})
+        return get("/calendar/working-days", WorkingDays, **{"from": start, "to": end})
 
     @asks
-    def explain(self, start: fields.Day, days: int) -> Call[models.Days]:
+    def explain(self, start: fields.Day, days: int) -> Call[CalendarExplanation]:
         """Each day after `start` to the n-th working day, counted or skipped and why."""
-        return get("/calendar/explain", models.Days, start=start, days=days)
+        return get("/calendar/explain", CalendarExplanation, start=start, days=days)
 
 
 class SettlementDays(Resource[W]):
     @asks
-    def get(self, day: fields.Day) -> Call[models.SettlementDay]:
-        return get(path_of("settlement-days", _day(day)), models.SettlementDay)
+    def get(self, day: fields.Day) -> Call[SettlementDay]:
+        return get(path_of("settlement-days", _day(day)), SettlementDay)
 
     @lists
-    def list(self, start: fields.Day, end: fields.Day) -> Listing[models.SettlementDay]:
+    def list(self, start: fields.Day, end: fields.Day) -> Listing[SettlementDay]:
         """92 days at most."""
-        return Listing("/settlement-days", models.SettlementDay, {"from": start, "to": end})
+        return Listing("/settlement-days", SettlementDay, {"from": start, "to": end})
 
     @lists
-    def lines(self, day: fields.Day, **filters: Unpack[fields.PageFilters]) -> Listing[models.SettlementLine]:
-        return Listing(path_of("settlement-days", _day(day), "lines"), models.SettlementLine, filters)
+    def lines(self, day: fields.Day, **filters: Unpack[fields.PageFilters]) -> Listing[SettlementLine]:
+        return Listing(path_of("settlement-days", _day(day), "lines"), SettlementLine, filters)
 
 
 class PlatformProfile(Resource[W]):

@@ -53,7 +53,7 @@ class SyncWire:
             leaf = self.run(listing.call(cursor))
             yield from leaf.data
             cursor = leaf.next_cursor
-            if not leaf.data and self.options.monotonic() - asked_at < FEED_SECONDS_MIN:
+            if leaf.is_idle and self.options.monotonic() - asked_at < FEED_SECONDS_MIN:
                 self.sleep(FEED_SECONDS_MIN)
 
     def _send(self, step: Send) -> Outcome:
@@ -104,7 +104,7 @@ class AsyncWire:
             for item in leaf.data:
                 yield item
             cursor = leaf.next_cursor
-            if not leaf.data and self.options.monotonic() - asked_at < FEED_SECONDS_MIN:
+            if leaf.is_idle and self.options.monotonic() - asked_at < FEED_SECONDS_MIN:
                 await self.sleep(FEED_SECONDS_MIN)
 
     async def _page(self, listing: Listing[T], cursor: str | None) -> AsyncPage[T]:
