@@ -18,6 +18,9 @@ from bootstrap.places import CHECKOUT
 
 RUN_LOCKS = ("requirements.txt",)
 TEST_LOCKS = ("requirements.txt", "requirements-dev.txt")
+# The platforms' client ships by itself and is imported here from the checkout. As seen from site-packages: no path of
+# this machine is written down.
+_SOURCES = "../../../../clients/python/src"
 _LAST_LINES = 20
 
 
@@ -39,11 +42,18 @@ class Environment:
             with Step("virtual environment"):
                 shutil.rmtree(self.folder, ignore_errors=True)
                 venv.create(self.folder, with_pip=False, symlinks=True)
+        self._name_sources()
         missing = [lock for lock in locks if self._stamp(lock) != self._fingerprint(lock)]
         if missing:
             self._install(missing)
             for lock in missing:
                 self._stamp_file(lock).write_text(self._fingerprint(lock))
+
+    def _name_sources(self) -> None:
+        """Looked at each time: an environment from before has no such file."""
+        file, wanted = self.site_packages / "outpost-sources.pth", f"{_SOURCES}\n"
+        if not file.exists() or file.read_text() != wanted:
+            file.write_text(wanted)
 
     def _is_sound(self) -> bool:
         """A venv dies with the Python it was made by."""

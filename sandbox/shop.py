@@ -12,7 +12,7 @@ from django.db.models import F
 
 from sandbox import shop_goods, shop_portal
 from sandbox.models import ReceivedNotice, ShopOrder, ShopRefund
-from sandbox.shop_portal import Answer, Silent
+from sandbox.shop_portal import Answer, Question, Silent
 
 Status = ShopOrder.Status
 
@@ -59,37 +59,38 @@ def place_order(*, priced: shop_goods.Priced, language: str, at: dt.datetime, **
 
 def start_payment(order: ShopOrder) -> str:
     """The address of the payment page, fresh every time: the portal finds the payment by our order number."""
-    body = _ask("POST", "/payments", order.asked, language=order.asked["language"])
+    body = _ask(lambda portal: portal.payments.create(**order.asked), language=order.asked["language"])
     _keep_payment(order, body)
     return body.get("page_url") or ""
 
 
 def cancel(order: ShopOrder) -> None:
-    _keep_payment(order, _ask("POST", f"/payments/{order.payment_id}/cancel"))
+    _keep_payment(order, _ask(lambda portal: portal.payments.cancel(order.payment_id)))
     ShopOrder.objects.filter(pk=order.pk, status=Status.UNPAID).update(status=Status.CANCELLED)
 
 
 def ship(order: ShopOrder, *, at: dt.datetime) -> None:
-    _keep_payment(order, _ask("POST", f"/payments/{order.payment_id}/shipped"))
+    _keep_payment(order, _ask(lambda portal: portal.payments.mark_shipped(order.payment_id)))
     ShopOrder.objects.filter(pk=order.pk).update(shipped_at=at)
 
 
 def look_up(order: ShopOrder) -> None:
     """What a shop does that heard nothing: asks. The answer is shown; the status still waits for the notice."""
-    _keep_payment(order, _ask("GET", f"/payments/{order.payment_id}"))
+    _keep_payment(order, _ask(lambda portal: portal.payments.get(order.payment_id)))
 
 
 def ask_refund(order: ShopOrder, *, amount_minor: int, reason: str, at: dt.datetime) -> ShopRefund:
     """The buyer asks and the portal is told; nothing is promised before the seller confirms."""
     refund_number = f"RF{secrets.randbelow(10**10):010d}"
-    body = {
-        "payment": order.payment_id,
-        "refund_number": refund_number,
-        "amount_minor": amount_minor,
-        "currency": "TWD",
-        "reason": reason,
-    }
-    answer = _ask("POST", "/refunds", body)
+    answer = _ask(
+        lambda portal: portal.refunds.create(
+            payment=order.payment_id,
+            refund_number=refund_number,
+            amount_minor=amount_minor,
+            currency="TWD",
+            reason=reason,
+        )
+    )
     return ShopRefund.objects.create(
         order=order,
         refund_number=refund_number,
@@ -104,16 +105,19 @@ def ask_refund(order: ShopOrder, *, amount_minor: int, reason: str, at: dt.datet
 def decide_refund(refund: ShopRefund, *, decision: str) -> None:
     """The seller's word: `confirm` or `cancel`."""
     assert decision in {"confirm", "cancel"}
-    _keep_refund(_ask("POST", f"/refunds/{refund.refund_id}/{decision}"))
+    if decision == "confirm":
+        _keep_refund(_ask(lambda portal: portal.refunds.confirm(refund.refund_id)))
+    else:
+        _keep_refund(_ask(lambda portal: portal.refunds.cancel(refund.refund_id)))
 
 
 def look_up_refund(refund: ShopRefund) -> None:
-    _keep_refund(_ask("GET", f"/refunds/{refund.refund_id}"))
+    _keep_refund(_ask(lambda portal: portal.refunds.get(refund.refund_id)))
 
 
 def top_up(*, language: str) -> Answer:
     """Ask the portal to add value to the shop's wallet, which it must refuse. Raises Refused when it is silent."""
-    body = {
+    asked: dict[str, Any] = {
         "purpose": "top_up",
         "order_number": f"TOPUP{secrets.randbelow(10**8):08d}",
         "description": "Wallet top-up",
@@ -128,7 +132,7 @@ def top_up(*, language: str) -> Answer:
         "return_url": f"{settings.SANDBOX_URL}/shop/",
     }
     try:
-        return shop_portal.ask("POST", "/payments", body, language=language)
+        return shop_portal.ask(lambda portal: portal.payments.create(**asked), language=language)
     except Silent as silent:
         raise Refused(_silence(silent)) from silent
 
@@ -183,9 +187,9 @@ def _keep_refund(body: dict[str, Any]) -> None:
     found.update(status=str(body.get("status", "")), refund=body)
 
 
-def _ask(method: str, path: str, body: dict[str, Any] | None = None, *, language: str = "zh-hant") -> dict[str, Any]:
+def _ask(question: Question, *, language: str = "zh-hant") -> dict[str, Any]:
     try:
-        answer = shop_portal.ask(method, path, body, language=language)
+        answer = shop_portal.ask(question, language=language)
     except Silent as silent:
         raise Refused(_silence(silent)) from silent
     if not answer.ok:

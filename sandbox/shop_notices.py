@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from common import clock
+from outpost import webhooks
 from sandbox import shop, shop_portal
 from sandbox.faults import give_connection_back
 from sandbox.models import ShopSwitch
-from sandbox.pages import json_body
 
 # Longer than the 15 seconds that the portal waits for an acknowledgement.
 HANG_SECONDS = 20.0
@@ -23,8 +21,7 @@ HANG_SECONDS = 20.0
 @require_POST
 @csrf_exempt
 def notices(request: HttpRequest) -> HttpResponse:
-    """204 once the notice is kept: the first and every later time. The time in it isn't checked: a notice sent days
-    ago is still news, and one that was replayed is known by its id."""
+    """204 once the notice is kept: the first and every later time."""
     receiver = ShopSwitch.state()
     if receiver == ShopSwitch.Receiver.DOWN:
         return HttpResponse("out of order\n", status=500, content_type="text/plain")
@@ -36,20 +33,13 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest) -> HttpResponse:
-    notice_id = request.headers.get("webhook-id", "")
     try:
-        genuine = shop_portal.is_genuine(
-            notice_id=notice_id,
-            timestamp=request.headers.get("webhook-timestamp", ""),
-            signature=request.headers.get("webhook-signature", ""),
-            body=request.body,
-        )
-        body: dict[str, Any] = json_body(request)
+        event = shop_portal.verified(request.body, request.headers)
     except shop_portal.Silent:
         return JsonResponse({"error": "no key to check the signature with"}, status=503)
-    except (ValueError, json.JSONDecodeError):
+    except webhooks.MalformedBody:
         return JsonResponse({"error": "not understood"}, status=400)
-    if not genuine or not notice_id:
+    except webhooks.VerificationError:
         return JsonResponse({"error": "signature"}, status=401)
-    shop.take_notice(notice_id=notice_id[:64], body=body, at=clock.now())
+    shop.take_notice(notice_id=event.id[:64], body=event.raw, at=clock.now())
     return HttpResponse(status=204)

@@ -1,29 +1,33 @@
-"""The shop's side of the portal's API: signed requests out, and whether a notice is truly the portal's."""
+"""The shop's side of the portal's API, by the client that every platform uses: questions out, notices checked."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import secrets
+import functools
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 
 from common import clock
-from platforms import signatures
+from outpost import ApiProblem, Event, OutcomeUnknown, Outpost, webhooks
+from outpost.models import Answered
+from outpost.options import ClientOptions
+from outpost.resources import Resources
+from outpost.wires import SyncWire
 
+# Somebody waits for the shop's page.
 DEADLINE_SECONDS = 15.0
+RETRIES = 2
 
 # Fetched from the portal, and again when a signature fits none of them: keys are rotated.
 _known_keys: list[str] = []
 _fetching = threading.Lock()
+
+Question = Callable[[Resources[SyncWire]], Answered]
 
 
 class Silent(Exception):
@@ -40,75 +44,55 @@ class Answer:
         return self.status < httpx.codes.BAD_REQUEST
 
 
-def ask(method: str, path: str, body: dict[str, Any] | None = None, *, language: str = "zh-hant") -> Answer:
-    """One request to /api/v1 + path. Raises Silent."""
-    content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-    url = f"{settings.PORTAL_URL}/api/v1{path}"
-    headers = {"Accept-Language": language, "Accept": "application/json"}
-    if content:
-        headers["Content-Type"] = "application/json"
-    headers |= _credentials(method, url, content)
+def ask(question: Question, *, language: str = "zh-hant") -> Answer:
+    """What the portal says to `question(portal)`, yes or no, as it came. Raises Silent."""
     try:
-        with httpx.Client(timeout=DEADLINE_SECONDS, trust_env=False) as client:
-            answer = client.request(method, url, content=content, headers=headers)
-        found = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise Silent(f"{method} {path}: {type(error).__name__}") from error
-    if not isinstance(found, dict):
-        raise Silent(f"{method} {path}: status {answer.status_code}")
-    return Answer(answer.status_code, found)
+        found = question(_client(settings.PORTAL_URL).in_language(language))
+    except OutcomeUnknown as unknown:
+        raise Silent(unknown.why) from unknown
+    except ApiProblem as problem:
+        if not problem.raw:
+            raise Silent(f"status {problem.status}") from problem
+        return Answer(problem.status, problem.raw)
+    return Answer(httpx.codes.OK, found.raw)
 
 
-def is_genuine(*, notice_id: str, timestamp: str, signature: str, body: bytes) -> bool:
-    """Standard Webhooks, `v1a`: Ed25519 over "id.timestamp.body". Raises Silent when no key can be had."""
-    signed = f"{notice_id}.{timestamp}.".encode() + body
-    found = [part[4:] for part in signature.split() if part.startswith("v1a,")]
-    return any(_fits(one, signed, key) for key in _keys() for one in found) or any(
-        _fits(one, signed, key) for key in _keys(fresh=True) for one in found
-    )
+def verified(body: bytes, headers: Mapping[str, str]) -> Event:
+    """The event of a notice that is truly the portal's. Raises VerificationError; Silent when no key can be had.
+
+    The time in it isn't checked: a notice sent days ago is still news, and one that was replayed is known by its id.
+    """
+    try:
+        return webhooks.verify(body, headers, public_keys=_keys(), tolerance_seconds=math.inf)
+    except webhooks.SignatureMismatch:
+        return webhooks.verify(body, headers, public_keys=_keys(fresh=True), tolerance_seconds=math.inf)
 
 
-def _credentials(method: str, url: str, content: bytes) -> dict[str, str]:
-    """A signature; the bearer key only where the shop was given nothing to sign with."""
-    if not settings.SHOP_SIGNING_KEY:
-        return {"Authorization": f"Bearer {settings.SHOP_API_KEY}"}
-    message = signatures.Message(method=method, url=url, body=content)
-    signatures.sign(
-        message,
-        key_id=settings.SHOP_KEY_ID,
-        private_key=settings.SHOP_SIGNING_KEY,
-        nonce=secrets.token_urlsafe(18),
-        created=clock.now(),
-    )
-    return message.headers
+@functools.lru_cache(maxsize=1)
+def _client(portal_url: str) -> Outpost:
+    """One for the process, so that connections are kept. Signs by the town's clock, as the portal reads it."""
+    options: ClientOptions = {
+        "timeout_seconds": DEADLINE_SECONDS,
+        "deadline_seconds": DEADLINE_SECONDS,
+        "max_retries": RETRIES,
+        "now": lambda: clock.now().timestamp(),
+    }
+    if settings.SHOP_SIGNING_KEY:
+        options |= {"key_id": settings.SHOP_KEY_ID, "private_key": settings.SHOP_SIGNING_KEY}
+    else:
+        # Only where the shop was given nothing to sign with; with nothing at all the portal says so.
+        options["bearer"] = settings.SHOP_API_KEY or "not-set"
+    return Outpost(portal_url, http=httpx.Client(trust_env=False), **options)
 
 
 def _keys(*, fresh: bool = False) -> list[str]:
     with _fetching:
         if fresh or not _known_keys:
-            answer = ask("GET", "/platform")
-            if not answer.ok:
-                raise Silent(f"GET /platform: status {answer.status}")
-            _known_keys[:] = sorted(set(_public_keys(answer.body)))
+            try:
+                platform = _client(settings.PORTAL_URL).platform.get()
+            except (ApiProblem, OutcomeUnknown) as error:
+                raise Silent(str(error)) from error
+            _known_keys[:] = sorted({key for webhook in platform.webhooks for key in webhook.public_keys})
+        if not _known_keys:
+            raise Silent("the portal names no key that it signs notices with")
         return list(_known_keys)
-
-
-def _public_keys(found: Any, name: str = "") -> Iterator[str]:
-    """Every text under a name with `public_key` in it, however deep."""
-    if isinstance(found, dict):
-        for key, value in found.items():
-            yield from _public_keys(value, key)
-    elif isinstance(found, list):
-        for value in found:
-            yield from _public_keys(value, name)
-    elif isinstance(found, str) and found and "public_key" in name:
-        yield found.removeprefix("whpk_")
-
-
-def _fits(signature: str, signed: bytes, key: str) -> bool:
-    try:
-        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
-        public.verify(base64.b64decode(signature), signed)
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True

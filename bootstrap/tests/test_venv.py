@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import subprocess
 import zipfile
 
 import pytest
@@ -86,3 +87,22 @@ def test_an_environment_of_another_python_is_made_anew(checkout):
     environment.prepare([LOCK])
 
     assert (environment.site_packages / "tiny.py").exists()
+
+
+def test_what_ships_by_itself_is_imported_from_the_checkout(checkout):
+    environment = Environment(checkout)
+    environment.prepare([LOCK])
+    (environment.site_packages / "outpost-sources.pth").unlink()  # as in an environment from before
+    package = checkout / "clients" / "python" / "src" / "outpost"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("WORD = 'from the checkout'\n")
+
+    environment.prepare([LOCK])
+
+    done = subprocess.run(
+        [environment.python, "-I", "-c", "import outpost; print(outpost.WORD, outpost.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"from the checkout {package / '__init__.py'}\n"

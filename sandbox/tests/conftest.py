@@ -15,6 +15,7 @@ from sandbox.tests.portal_double import PortalDouble
 @pytest.fixture(autouse=True)
 def _no_keys_remembered():
     shop_portal._known_keys.clear()
+    shop_portal._client.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ class PortalDouble:
     def __init__(self):
         self.key = Ed25519PrivateKey.generate()
         public_key = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
-        self.answers = {("GET", "/api/v1/platform"): (200, {"endpoints": [{"public_key": public_key}]})}
+        self.answers = {("GET", "/api/v1/platform"): (200, platform(public_key))}
         self.asked = []
         double = self
 
@@ -71,6 +71,12 @@ class PortalDouble:
             "webhook-signature": f"v1,ignored v1a,{signature}",
         }
         return content, headers
+
+
+def platform(*public_keys):
+    """The profile of the shop's platform, with the keys that its notices are signed with."""
+    webhook = {"url": "http://testserver/shop/notices", "public_keys": [f"whpk_{key}" for key in public_keys]}
+    return {"object": "platform", "code": "taobao", "name": "Taobao", "webhooks": [webhook]}
 
 
 def verified(asked, *, url, public_key, moment):

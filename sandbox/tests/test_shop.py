@@ -7,23 +7,59 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from common import clock
-from sandbox import shop_goods
+from sandbox import shop_goods, shop_portal
 from sandbox.models import ReceivedNotice, ShopOrder, ShopRefund, ShopSwitch
-from sandbox.tests.portal_double import verified
+from sandbox.tests.portal_double import platform, verified
 
 pytestmark = pytest.mark.django_db
 
-AMOUNTS = {"order_amount_minor": 951, "charge_minor": 10, "final_amount_minor": 961}
+AMOUNTS = {
+    "currency": "CNY",
+    "product_minor": 19_900,
+    "shipping_minor": 2_500,
+    "discount_minor": 1_250,
+    "rate": "4.4966",
+    "rate_source": "Demo Rates",
+    "rate_quoted_at": "2026-11-23T01:00:00.000Z",
+    "settlement_currency": "TWD",
+    "order_amount_minor": 951,
+    "charge_minor": 10,
+    "final_amount_minor": 961,
+}
+MOMENT = "2026-11-23T05:12:07.120Z"
 
 
 def payment(status="created", reference="PAY-1", **other):
     return {
         "object": "payment",
         "id": reference,
+        "order_number": "TB1",
         "status": status,
+        "money_moved": "no",
         "amounts": AMOUNTS,
+        "created_at": MOMENT,
+        "expires_at": MOMENT,
+        "refundable_minor": 0,
         "page_url": "http://x/p",
     } | other
+
+
+def refund(status, order_number):
+    return {
+        "object": "refund",
+        "id": "RF-1",
+        "refund_number": "RF0000000001",
+        "payment": "PAY-1",
+        "order_number": order_number,
+        "status": status,
+        "money_moved": "no",
+        "currency": "TWD",
+        "amount_minor": 500,
+        "charge_minor": 5,
+        "total_minor": 505,
+        "reason": "",
+        "requested_at": MOMENT,
+    }
 
 
 @pytest.fixture
@@ -35,7 +71,9 @@ def order(portal, client):
 
 
 def tell(client, portal, kind, data, notice_id="evt_1", **how):
-    content, headers = portal.notice({"id": notice_id, "type": kind, "data": data}, notice_id, **how)
+    content, headers = portal.notice(
+        {"id": notice_id, "type": kind, "created_at": MOMENT, "data": data}, notice_id, **how
+    )
     return client.post("/shop/notices", content, content_type="application/json", headers=headers)
 
 
@@ -92,13 +130,25 @@ def test_what_the_portal_refuses_is_shown_with_its_code(portal, client):
     assert answer.json()["refused"]["code"] == "order_amounts_differ"
 
 
-def test_a_silent_portal_leaves_the_order_unpaid_and_says_so(client, settings):
+def test_a_silent_portal_leaves_the_order_unpaid_and_says_so(client, settings, monkeypatch):
     settings.PORTAL_URL = "http://127.0.0.1:9"
+    monkeypatch.setattr(shop_portal, "RETRIES", 0)
 
     answer = client.post("/shop/checkout", {}, content_type="application/json")
 
     assert answer.json()["refused"]["code"] == "portal_silent"
     assert ShopOrder.objects.get().status == "unpaid"
+
+
+def test_a_portal_that_breaks_off_is_asked_again_for_the_same_payment(portal, client):
+    portal.answers["POST", "/api/v1/payments"] = [(503, {"code": "unavailable"}), (201, payment())]
+
+    answer = client.post("/shop/checkout", {}, content_type="application/json")
+
+    assert answer.status_code == 201
+    first, second = ({name.lower(): value for name, value in headers.items()} for _, _, headers, _ in portal.asked)
+    assert first["idempotency-key"] == second["idempotency-key"]
+    assert first["signature"] != second["signature"]
 
 
 def test_an_order_is_unpaid_until_the_notice_and_paid_after_it(order, portal, client):
@@ -124,7 +174,8 @@ def test_the_same_notice_again_is_acknowledged_and_changes_nothing(order, portal
 
 @pytest.mark.parametrize("spoilt", ["key", "body", "id", "nothing"])
 def test_a_notice_with_a_wrong_signature_is_refused_and_changes_nothing(order, portal, client, spoilt):
-    body = {"id": "evt_1", "type": "payment.succeeded", "data": payment("succeeded", order_number=order.order_number)}
+    data = payment("succeeded", order_number=order.order_number)
+    body = {"id": "evt_1", "type": "payment.succeeded", "created_at": MOMENT, "data": data}
     content, headers = portal.notice(body, key=Ed25519PrivateKey.generate() if spoilt == "key" else None)
     match spoilt:
         case "body":
@@ -142,11 +193,29 @@ def test_a_notice_with_a_wrong_signature_is_refused_and_changes_nothing(order, p
     assert not ReceivedNotice.objects.exists()
 
 
+def test_a_notice_that_is_no_event_is_not_understood(order, portal, client):
+    content, headers = portal.notice({"id": "evt_1"})
+
+    told = client.post("/shop/notices", content, content_type="application/json", headers=headers)
+
+    assert told.status_code == 400
+    assert not ReceivedNotice.objects.exists()
+
+
+def test_a_notice_without_a_key_to_check_it_with_has_to_come_again(order, portal, client):
+    portal.answers["GET", "/api/v1/platform"] = (200, platform())
+
+    told = tell(client, portal, "payment.succeeded", payment("succeeded", order_number=order.order_number))
+
+    assert told.status_code == 503
+    assert not ReceivedNotice.objects.exists()
+
+
 def test_a_rotated_key_is_fetched_when_the_old_one_does_not_fit(order, portal, client):
     tell(client, portal, "payment.failed", payment("failed", order_number=order.order_number), "evt_0")
     portal.key = Ed25519PrivateKey.generate()
     public_key = base64.b64encode(portal.key.public_key().public_bytes_raw()).decode()
-    portal.answers["GET", "/api/v1/platform"] = (200, {"webhooks": {"public_keys": [public_key]}})
+    portal.answers["GET", "/api/v1/platform"] = (200, platform(public_key))
 
     told = tell(client, portal, "payment.succeeded", payment("succeeded", order_number=order.order_number))
 
@@ -182,7 +251,7 @@ def test_a_receiver_that_is_down_answers_500_and_keeps_nothing(order, portal, cl
 
 
 def test_a_refund_is_asked_for_confirmed_by_the_seller_and_followed_by_notices(order, portal, client):
-    asked = {"object": "refund", "id": "RF-1", "status": "requested", "order_number": order.order_number}
+    asked = refund("requested", order.order_number)
     portal.answers["POST", "/api/v1/refunds"] = (201, asked)
     portal.answers["POST", "/api/v1/refunds/RF-1/confirm"] = (200, {**asked, "status": "accepted"})
     address = f"/shop/orders/{order.order_number}/"

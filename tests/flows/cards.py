@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from bootstrap.stack import Stack
 from reader.tac import compute_tac, derive_key, order_digest, tac_text
-from tests.flows.town import Payer, Town
+from tests.flows.town import Payer, Town, Visit
+
+_MASTER_KEY = "from django.conf import settings; print(settings.CHIP_MASTER_KEY.hex())"
 
 
 @dataclass
@@ -60,3 +63,18 @@ def pay_over_http(town: Town, page_url: str, card: CardInCode) -> httpx.Response
         with card.reader:
             signed = card.sign(prepared.json(), card.payer.accounts[0])
             return browser.post(town.portal + addresses["confirm"], json=signed, headers=token)
+
+
+def master_key_of(stack: Stack) -> bytes:
+    """The sandbox's own: its cards are no secret."""
+    return bytes.fromhex(stack.manage("shell", "-v0", "-c", _MASTER_KEY, settings="sandbox.settings").strip())
+
+
+def pass_gate_only(visit: Visit, payer: Payer) -> None:
+    """A newcomer who has proved identity and paid nothing."""
+    visit.order("Paper lamp")
+    visit.town.insert(payer)
+    visit.to_pay_page()
+    visit.confirm(payer)
+    visit.pass_gate(payer)
+    visit.town.take_out()

@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.flows.cards import CardInCode, pay_over_http
+from tests.flows.cards import CardInCode, master_key_of, pass_gate_only, pay_over_http
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("stack")]
 
 HUNDRED = 100
-MASTER_KEY = "from django.conf import settings; print(settings.CHIP_MASTER_KEY.hex())"
 # NT$900 and a charge of 9: a hundred of them stay within an account's NT$100,000 a day.
 GOODS_MINOR, RATE = 20_000, "4.5"
 
@@ -55,20 +54,6 @@ def test_a_hundred_payments_and_refunds_survive_the_loss_of_redis_and_worker(sta
         [refund["id"] for refund in refunds],
     )
     assert journals == [(HUNDRED, HUNDRED)]
-
-
-def master_key_of(stack):
-    """The sandbox's own: its cards are no secret."""
-    return bytes.fromhex(stack.manage("shell", "-v0", "-c", MASTER_KEY, settings="sandbox.settings").strip())
-
-
-def pass_gate_only(visit, payer):
-    visit.order("Paper lamp")
-    visit.town.insert(payer)
-    visit.to_pay_page()
-    visit.confirm(payer)
-    visit.pass_gate(payer)
-    visit.town.take_out()
 
 
 def pay_one(town, platform, card, number):

@@ -1,0 +1,88 @@
+"""Outpost's API for shopping platforms: payments, refunds, events, webhooks."""
+
+from outpost import webhooks
+from outpost.clients import AsyncOutpost, Outpost
+from outpost.days import (
+    CalendarExplanation,
+    CountedDay,
+    SettledPayments,
+    SettledRefunds,
+    SettlementAmounts,
+    SettlementDay,
+    SettlementLine,
+    WorkingDay,
+    WorkingDays,
+)
+from outpost.models import (
+    Amounts,
+    Attempt,
+    Deferral,
+    Delivery,
+    Event,
+    Key,
+    Next,
+    Payment,
+    Platform,
+    PlatformWebhook,
+    Recovery,
+    Refund,
+    WebhookEndpoint,
+)
+from outpost.pages import AsyncPage, AsyncPages, Page
+from outpost.problems import (
+    ApiProblem,
+    AuthenticationProblem,
+    ConflictProblem,
+    FieldProblem,
+    InvalidRequestProblem,
+    NotFoundProblem,
+    OutcomeUnknown,
+    OutpostError,
+    PermissionProblem,
+    RateLimitedProblem,
+    ServerProblem,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Amounts",
+    "ApiProblem",
+    "AsyncOutpost",
+    "AsyncPage",
+    "AsyncPages",
+    "Attempt",
+    "AuthenticationProblem",
+    "CalendarExplanation",
+    "ConflictProblem",
+    "CountedDay",
+    "Deferral",
+    "Delivery",
+    "Event",
+    "FieldProblem",
+    "InvalidRequestProblem",
+    "Key",
+    "Next",
+    "NotFoundProblem",
+    "OutcomeUnknown",
+    "Outpost",
+    "OutpostError",
+    "Page",
+    "Payment",
+    "PermissionProblem",
+    "Platform",
+    "PlatformWebhook",
+    "RateLimitedProblem",
+    "Recovery",
+    "Refund",
+    "ServerProblem",
+    "SettledPayments",
+    "SettledRefunds",
+    "SettlementAmounts",
+    "SettlementDay",
+    "SettlementLine",
+    "WebhookEndpoint",
+    "WorkingDay",
+    "WorkingDays",
+    "webhooks",
+]
