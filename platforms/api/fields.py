@@ -17,6 +17,7 @@ _MOMENT = re.compile(
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_FIRST, _LAST = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
 # A text that PostgreSQL can keep and that has something to read in it.
 NOT_BLANK = "^[^\\u0000]*[^\\u0000-\\u0020][^\\u0000]*$"
 
@@ -86,7 +87,7 @@ class Bound(Moment):
         try:
             return value.astimezone(dt.UTC)
         except OverflowError:
-            return (dt.datetime.min if value.year == 1 else dt.datetime.max).replace(tzinfo=dt.UTC)
+            return _FIRST if value.year == _FIRST.year else _LAST
 
 
 class Day(serializers.DateField, Described):
