@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import resolve
 
 from platforms.api.base import VERSIONS, PlatformView
+from portal.api_examples import LINKS, REQUESTS
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _METHODS = ("get", "post", "patch")
@@ -29,15 +30,15 @@ _WRITING = {
 _NAMED = {"404": "Nothing of yours stands under this name."}
 # What a view answers with beside its own answers.
 _HEADERS = {
-    "X-Request-Id": ("string", "The id to name when you ask us about this request."),
-    "Outpost-Version": ("string", "The version of the API that answered."),
-    "Outpost-Consistency": (
-        "string",
-        "read-your-writes: the rows of the last write. sequenced: an event a moment after its commit.",
-    ),
-    "RateLimit-Policy": ("string", "How many requests (q) in how many seconds (w)."),
-    "RateLimit": ("string", "How many are left (r) until it begins anew (t seconds)."),
+    "X-Request-Id": "The id to name when you ask us about this request.",
+    "Outpost-Version": "The version of the API that answered.",
+    "Outpost-Consistency": "read-your-writes: the rows of the last write. sequenced: events, a moment after their commit.",
+    "RateLimit-Policy": "How many requests (q) in how many seconds (w).",
+    "RateLimit": "How many are left (r) until it begins anew (t seconds).",
 }
+# The payment that is refunded stands in the body.
+_NAMES_IN_ITS_BODY = {"create_refund"}
+_BEFORE_THE_COUNT = {400, 401, 403, 405, 406, 413, 415, 500, 503}
 _PROBLEM_SCHEMA = {
     "type": "object",
     "description": "RFC 9457. A problem may name further facts of its text, such as `refundable_minor`.",
@@ -69,13 +70,13 @@ _PROBLEM_SCHEMA = {
         },
     },
 }
-_KEY_PARAMETER = {
+_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Yours, 1 to 255 visible ASCII characters. The same key and request get the same answer, byte for byte.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
-_VERSION_PARAMETER = {
+_VERSION = {
     "name": "Outpost-Version",
     "in": "header",
     "description": "The version you were written against. Left out, it is the last.",
@@ -85,7 +86,14 @@ _VERSION_PARAMETER = {
 
 def complete(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
     """A postprocessing hook of drf-spectacular: give each operation what all of them have."""
-    result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    components = result["components"]
+    components.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    components["headers"] = {name: _header(text) for name, text in _HEADERS.items()}
+    components["parameters"] = {"Version": _VERSION, "Key": _KEY, "RequiredKey": _KEY | {"required": True}}
+    components["responses"] = {
+        f"Problem{status}": {"description": text, "content": _PROBLEM, "headers": _headers(status)}
+        for status, text in (_ALWAYS | _WRITING | _NAMED).items()
+    }
     for path, methods in result["paths"].items():
         view = _view_of(path)
         for method in _METHODS:
@@ -95,26 +103,47 @@ def complete(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
 
 
 def _complete_operation(operation: dict[str, Any], path: str, method: str, view: type[PlatformView]) -> None:
-    problems = _ALWAYS | (_WRITING if method != "get" else {}) | (_NAMED if "{" in path else {})
-    for status, text in problems.items():
-        operation["responses"].setdefault(status, {"description": text, "content": _PROBLEM})
     for status, response in operation["responses"].items():
-        response.setdefault("description", "")
-        response["description"] = response["description"] or "As asked."
-        if int(status) not in {401, 403, 405, 406, 500, 503}:
-            response["headers"] = {name: _header(*of) for name, of in _HEADERS.items()}
+        response["description"] = response.get("description") or "As asked."
+        response["headers"] = response.get("headers", {}) | _headers(status)
+    _exemplify(operation)
+    names_another = "{" in path or operation["operationId"] in _NAMES_IN_ITS_BODY
+    problems = _ALWAYS | (_WRITING if method != "get" else {}) | (_NAMED if names_another else {})
+    for status in problems:
+        operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     parameters = operation.setdefault("parameters", [])
-    parameters.append(_VERSION_PARAMETER)
+    parameters.append({"$ref": "#/components/parameters/Version"})
     if method != "get":
-        parameters.append(_KEY_PARAMETER | {"required": view.needs_key and method == "post"})
+        name = "RequiredKey" if view.needs_key and method == "post" else "Key"
+        parameters.append({"$ref": f"#/components/parameters/{name}"})
     scope = view.read_scope if method == "get" else view.write_scope
     operation["x-scope"] = scope
     operation["x-consistency"] = view.consistency
     operation["description"] = f"{operation.get('description', '').strip()}\n\nScope `{scope}`, {view.consistency}."
 
 
-def _header(kind: str, text: str) -> dict[str, Any]:
-    return {"description": text, "schema": {"type": kind}}
+def _exemplify(operation: dict[str, Any]) -> None:
+    """A body that can be sent, and which operations take the id that the answer has."""
+    example = REQUESTS.get(operation["operationId"])
+    if example is not None:
+        operation["requestBody"]["content"]["application/json"]["examples"] = {"usual": {"value": example}}
+    links = {
+        target: {"operationId": target, "parameters": {name: "$response.body#/id"}}
+        for target, name in LINKS.get(operation["operationId"], ())
+    }
+    for status, response in operation["responses"].items():
+        if links and status in {"200", "201"}:
+            response["links"] = links
+
+
+def _headers(status: str) -> dict[str, Any]:
+    """Where a request came to nobody, nothing is counted for anybody."""
+    uncounted = {"RateLimit", "RateLimit-Policy"} if int(status) in _BEFORE_THE_COUNT else set()
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS if name not in uncounted}
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "string"}}
 
 
 def _view_of(path: str) -> type[PlatformView]:
