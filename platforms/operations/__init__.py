@@ -1,12 +1,21 @@
 """Admitting platforms: their keys, the addresses they are told at, and the requests they have used up."""
 
-from platforms.operations.endpoints import add_endpoint, rotate_signing_key, set_endpoint_enabled
+from platforms.operations.endpoints import (
+    add_endpoint,
+    change_endpoint,
+    create_endpoint,
+    disable_endpoint,
+    rotate_signing_key,
+)
 from platforms.operations.keys import issue_bearer_key, register_public_key, revoke_key, secret_hash
 from platforms.operations.nonces import forget_nonces, use_nonce
 from platforms.operations.platforms import register_platform, set_platform_enabled
 
 __all__ = [
     "add_endpoint",
+    "change_endpoint",
+    "create_endpoint",
+    "disable_endpoint",
     "forget_nonces",
     "issue_bearer_key",
     "register_platform",
@@ -14,7 +23,6 @@ __all__ = [
     "revoke_key",
     "rotate_signing_key",
     "secret_hash",
-    "set_endpoint_enabled",
     "set_platform_enabled",
     "use_nonce",
 ]
