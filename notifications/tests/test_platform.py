@@ -234,7 +234,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     """A name that changes between check and connect (rebinding) is asked for once only."""
     asked = []
 
-    async def resolve(url, *, public_only):
+    async def resolve(url, *, public_only, loopback_too):
         asked.append(url.host)
         return "127.0.0.1"
 
