@@ -89,8 +89,8 @@ class Stateful(models.Model):
             if found != len(moving):
                 raise StaleStep(f"{len(moving) - found} of {len(moving)} rows were moved by someone else")
             facts = {"before": before, "after": after, "at": at, "by": by, "reason": reason[:300]}
-            change = cls._meta.get_field("changes").related_model
-            change.objects.bulk_create(change(subject=row, step=row.step + 1, **facts) for row in moving)  # type: ignore[union-attr]  # each subclass's change model names the relation
+            change: Any = cls._meta.get_field("changes").related_model
+            change.objects.bulk_create(change(subject=row, step=row.step + 1, **facts) for row in moving)
 
     def record_birth(self, *, at: dt.datetime, by: str) -> None:
         """The change row of a row just inserted: from nothing to its first status."""

@@ -94,7 +94,7 @@ def _in_flight(channel: Channel, at: dt.datetime) -> int:
 
 
 def _fair_share(at: dt.datetime, limit: int) -> list[UUID]:
-    facts = {
+    facts: dict[str, dt.datetime | int] = {
         "at": at,
         "limit": limit,
         "each": IN_FLIGHT_PER_ENDPOINT,

@@ -1,0 +1,70 @@
+"""What was sent to a platform's endpoints: found, read with every attempt, and sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common import clock
+from common.paging import newest_first
+from notifications import operations, queries
+from notifications.api import bodies
+from notifications.api.webhooks import WebhookView
+from notifications.errors import DeliveryTaken
+from notifications.models import Message
+
+# A page of a hundred deliveries is read to see how they stand, not how each went.
+_ATTEMPTS_IN_A_LIST = 10
+_STATUSES = {word: status for status, word in bodies.PLATFORM_SEES.items()}
+
+
+class WebhookDeliveries(WebhookView):
+    @extend_schema(
+        operation_id="list_webhook_deliveries", parameters=[bodies.DeliveryQuery], responses=bodies.DeliveryPage
+    )
+    def get(self, request: Request) -> Response:
+        """Deliveries to your endpoints, the newest first."""
+        asked = bodies.DeliveryQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        filters = dict(asked.validated_data)
+        page = {name: filters.pop(name) for name in ("cursor", "limit") if name in filters}
+        rows = queries.deliveries_of(self.platform(request), attempts_shown=_ATTEMPTS_IN_A_LIST)
+        found = newest_first(_filtered(rows, filters), **page)
+        return Response(found.as_json([bodies.delivery_body(message) for message in found.rows]))
+
+
+class OneWebhookDelivery(WebhookView):
+    @extend_schema(operation_id="read_webhook_delivery", responses=bodies.DeliveryBody)
+    def get(self, request: Request, delivery_id: str) -> Response:
+        """One delivery with its attempts."""
+        return Response(bodies.delivery_body(queries.delivery_of(self.platform(request), delivery_id)))
+
+
+class ResendWebhookDelivery(WebhookView):
+    @extend_schema(operation_id="resend_webhook_delivery", request=None, responses=bodies.DeliveryBody)
+    def post(self, request: Request, delivery_id: str) -> Response:
+        """Due now, with the same id and bytes; one that was given up begins anew."""
+        platform = self.platform(request)
+        message = queries.delivery_of(platform, delivery_id)
+        is_due = operations.resend_message(
+            message_id=message.pk, at=clock.now(), by=self.by(request), reason="asked for by the API"
+        )
+        if not is_due:
+            raise DeliveryTaken
+        return Response(bodies.delivery_body(queries.delivery_of(platform, delivery_id)))
+
+
+def _filtered(rows: QuerySet[Message], asked: dict[str, Any]) -> QuerySet[Message]:
+    names = {"subject": "subject", "created_from": "created_at__gte", "created_before": "created_at__lt"}
+    filters = {names[name]: value for name, value in asked.items() if name in names}
+    if "status" in asked:
+        filters["status"] = _STATUSES[asked["status"]]
+    for name in ("endpoint", "event"):
+        if name in asked:
+            filters[f"{name}_id"] = UUID(asked[name].rpartition("_")[2])
+    return rows.filter(**filters)
