@@ -141,7 +141,7 @@ class Message(Stateful):
             models.Index(fields=["channel", "due_at"], condition=Q(status="pending"), name="notifications_message_due"),
             models.Index(fields=["subject", "id"], name="notifications_msg_subject"),
             models.Index(
-                fields=["endpoint", "due_at"], condition=Q(status="pending"), name="notifications_endpoint_due"
+                fields=["endpoint", "due_at", "event"], condition=Q(status="pending"), name="notifications_endpoint_due"
             ),
             models.Index(
                 fields=["endpoint", "ordering_key", "event"],

@@ -21,7 +21,8 @@ class FakeChannel:
         self.behaviours.clear()
 
     def behave(self, target: str, *behaviours: str) -> None:
-        """What the next letters to this URL or phone get: deliver, refuse, timeout_before, timeout_after, or a status.
+        """What the next letters to this URL or phone, or of this event get: deliver, refuse, timeout_before,
+        timeout_after, or a status.
 
         refuse is a 500; "400" is that status, and "429 60" asks for 60 seconds' rest. always_refuse, always_timeout,
         "always 404" hold from then on.
@@ -31,7 +32,7 @@ class FakeChannel:
     def send(self, letter: Letter) -> tuple[Answer, ...]:
         target = letter.url if isinstance(letter, WebhookLetter) else letter.phone
         with self._lock:
-            behaviour = self._next(target)
+            behaviour = self._next(event if (event := _event(letter)) in self.behaviours else target)
             if behaviour not in {"timeout_before", "always_timeout"}:
                 self.sent.append(letter)
         operator = "primary" if isinstance(letter, SmsLetter) else ""
@@ -50,6 +51,10 @@ class FakeChannel:
         if not queue:
             return "deliver"
         return queue[0] if queue[0].startswith("always") else queue.pop(0)
+
+
+def _event(letter: Letter) -> str:
+    return letter.event_id if isinstance(letter, WebhookLetter) else ""
 
 
 def _status(words: str) -> Refused:

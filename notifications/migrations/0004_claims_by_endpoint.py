@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=Q(status="pending"), fields=["endpoint", "due_at"], name="notifications_endpoint_due"
+                condition=Q(status="pending"), fields=["endpoint", "due_at", "event"], name="notifications_endpoint_due"
             ),
         ),
         migrations.AddIndex(

@@ -28,10 +28,17 @@ _PROBING_BATCHES_MAX = 2
 
 _LOCK = "notifications.claim"
 
-# Endpoints that are on and don't rest, with the room that each has left; of each the first messages of their orders
-# that are due; and of these one of each endpoint in turn, what fails last. While an endpoint fails its one probe is the
-# message that was not tried yet, or else longest ago, whether its own mark has come or not.
-_FAIR = """
+# Not on its way, and not behind another one of its order. The latter is asked row by row, in the order of an index: no
+# plan may begin by sorting a backlog of a hundred thousand.
+_READY = """m.endpoint_id = endpoint.id AND m.status = 'pending' AND (m.lease_until IS NULL OR m.lease_until <= %(at)s)
+    AND m.id = (SELECT b.id FROM notifications_message b
+        WHERE b.endpoint_id = m.endpoint_id AND b.ordering_key = m.ordering_key AND b.status = 'pending'
+        ORDER BY b.event_id LIMIT 1)"""
+
+# Endpoints that are on and don't rest, with the room that each has left; of each what is due and ready; and of these
+# one of each endpoint in turn, what fails last. The one probe of an endpoint that fails is the message that was not
+# tried yet, or else the one tried longest ago, whether its own mark has come or not.
+_FAIR = f"""
     WITH endpoint AS (
         SELECT e.id, e.failing_since IS NOT NULL AS fails,
             CASE WHEN e.failing_since IS NOT NULL THEN 1 WHEN flying.until <= %(slow_until)s THEN %(slow)s
@@ -45,23 +52,27 @@ _FAIR = """
         FROM notifications_message f JOIN platforms_webhookendpoint e ON e.id = f.endpoint_id
         WHERE f.status = 'pending' AND f.lease_until > %(at)s AND e.failing_since IS NOT NULL
     ), due AS (
-        SELECT first.id, endpoint.fails, first.due_at,
-            row_number() OVER (PARTITION BY endpoint.id ORDER BY first.due_at, first.event_id) AS turn
-        FROM endpoint, probing, LATERAL (
-            SELECT m.id, m.due_at, m.event_id FROM notifications_message m
-            WHERE m.endpoint_id = endpoint.id AND m.status = 'pending' AND (m.due_at <= %(at)s OR endpoint.fails)
-                AND (m.lease_until IS NULL OR m.lease_until <= %(at)s)
-                AND NOT EXISTS (SELECT FROM notifications_message b
-                    WHERE b.endpoint_id = m.endpoint_id AND b.ordering_key = m.ordering_key
-                        AND b.status = 'pending' AND b.event_id < m.event_id)
-            ORDER BY (endpoint.fails AND m.attempts_made > 0), m.due_at, m.event_id
-            LIMIT greatest(endpoint.room, 0)) first
-        WHERE NOT endpoint.fails OR probing.batches < %(probing)s
+        SELECT ready.*, false AS fails, endpoint.room,
+            row_number() OVER (PARTITION BY endpoint.id ORDER BY ready.due_at, ready.event_id) AS turn
+        FROM endpoint CROSS JOIN LATERAL (
+            SELECT m.id, m.due_at, m.event_id FROM notifications_message m WHERE m.due_at <= %(at)s AND {_READY}
+            ORDER BY m.due_at, m.event_id LIMIT %(each)s) ready
+        WHERE NOT endpoint.fails AND endpoint.room > 0
+        UNION ALL
+        SELECT probe.id, probe.due_at, probe.event_id, true, endpoint.room, 1
+        FROM endpoint CROSS JOIN probing CROSS JOIN LATERAL (
+            (SELECT 1 AS rank, m.id, m.due_at, m.event_id FROM notifications_message m
+             WHERE m.attempts_made = 0 AND {_READY} ORDER BY m.due_at, m.event_id LIMIT 1)
+            UNION ALL
+            (SELECT 2, m.id, m.due_at, m.event_id FROM notifications_message m
+             WHERE {_READY} ORDER BY m.due_at, m.event_id LIMIT 1)
+            ORDER BY rank LIMIT 1) probe
+        WHERE endpoint.fails AND endpoint.room > 0 AND probing.batches < %(probing)s
     )
-    SELECT m.id FROM notifications_message m JOIN due USING (id)
+    SELECT m.id FROM notifications_message m JOIN due USING (id) WHERE due.turn <= due.room
     ORDER BY due.turn, due.fails, due.due_at, m.event_id LIMIT %(limit)s
     FOR UPDATE OF m SKIP LOCKED
-"""
+"""  # noqa: S608 - put together from literals; every value is a parameter
 
 
 @dataclass(frozen=True)
