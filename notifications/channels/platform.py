@@ -73,6 +73,8 @@ class WebhookSender:
 
     async def _ask(self, client: httpx.AsyncClient, letter: WebhookLetter) -> httpx.Response:
         """Status and headers. Connects to the very address that was checked, so that no other slips in between."""
+        if self.public_only and not webhook_url_is_well_formed(letter.url, sandbox=self.loopback_too):
+            raise _NotPublic("the address is not public")
         url = httpx.URL(letter.url)
         address = await _resolve(url, public_only=self.public_only, loopback_too=self.loopback_too)
         request = client.build_request(
@@ -146,8 +148,6 @@ async def _beginning(response: httpx.Response, end: float) -> bytes:
 async def _resolve(url: httpx.URL, *, public_only: bool, loopback_too: bool = False) -> str:
     """The address to connect to. Every address of the name must be allowed, or none is used."""
     host = url.raw_host.decode("ascii")
-    if public_only and not webhook_url_is_well_formed(str(url), sandbox=loopback_too):
-        raise _NotPublic("the address is not public")
     port = url.port or (443 if url.scheme == "https" else 80)
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
