@@ -1,4 +1,4 @@
-"""The console's view of platforms, keys and endpoints: no secret is ever shown, nothing is changed here."""
+"""The console's view of platforms and keys: no secret is ever shown, nothing is changed here."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from common.console import ReadOnlyAdmin, ReadOnlyInline
 from platforms.models import ApiKey, Platform, WebhookEndpoint
 
 _KEY_FIELDS = ("key_id", "kind", "public_key", "scopes", "created_at", "created_by", "revoked_at", "revoked_by")
-_ENDPOINT_FIELDS = (
-    "url",
-    "enabled",
-    "event_types",
-    "public_key",
-    "previous_public_key",
-    "previous_until",
-    "created_at",
-)
 
 
 class Keys(ReadOnlyInline):
@@ -26,7 +17,8 @@ class Keys(ReadOnlyInline):
 
 class Endpoints(ReadOnlyInline):
     model = WebhookEndpoint
-    fields = _ENDPOINT_FIELDS
+    fields = ("url", "enabled", "disabled_reason", "event_types", "failing_since", "last_delivered_at", "created_at")
+    show_change_link = True
 
 
 @admin.register(Platform)
@@ -45,13 +37,3 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     search_fields = ("key_id",)
     ordering = ("-id",)
     fields = ("platform", *_KEY_FIELDS)
-
-
-@admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ReadOnlyAdmin):
-    list_display = ("url", "platform", "enabled", "created_at")
-    list_filter = ("enabled", "platform")
-    list_select_related = ("platform",)
-    search_fields = ("url",)
-    ordering = ("-id",)
-    fields = ("platform", *_ENDPOINT_FIELDS)
