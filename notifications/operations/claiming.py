@@ -105,7 +105,13 @@ def _in_flight(channel: Channel, at: dt.datetime) -> int:
 
 
 def _fair_share(at: dt.datetime, limit: int) -> list[UUID]:
-    facts: dict[str, dt.datetime | int] = {
+    with connection.cursor() as cursor:
+        cursor.execute(_FAIR, _facts(at, limit))
+        return [message_id for (message_id,) in cursor.fetchall()]
+
+
+def _facts(at: dt.datetime, limit: int) -> dict[str, dt.datetime | int]:
+    return {
         "at": at,
         "limit": limit,
         "each": IN_FLIGHT_PER_ENDPOINT,
@@ -114,9 +120,6 @@ def _fair_share(at: dt.datetime, limit: int) -> list[UUID]:
         "slow_until": at + retry.LEASE - SLOW_AFTER,
         "probing": _PROBING_BATCHES_MAX,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_FAIR, facts)
-        return [message_id for (message_id,) in cursor.fetchall()]
 
 
 def _oldest_due(channel: Channel, at: dt.datetime, limit: int) -> list[UUID]:

@@ -1,9 +1,9 @@
 """An endpoint as a whole: its circuit, its rest, its order, and that no other endpoint notices."""
 
 import datetime as dt
-import time
 
 import pytest
+from django.db import connection
 
 from notifications import operations, retry
 from notifications.channels import fake_sender
@@ -358,12 +358,12 @@ def test_what_waits_for_an_endpoint_that_is_off_gets_a_fresh_ladder(down):
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_large_backlog_is_claimed_quickly(down, well, fails):
-    """Ten thousand notices wait at an endpoint; a claim looks at few of them."""
-    first, found = make_event(down), endpoint()
+def test_a_claim_looks_at_little_of_a_large_backlog(down, well, fails):
+    """With an anti-join in place of the look-up of each order's first, a claim of ten thousand took a minute."""
+    found = endpoint()
     events = Event.objects.bulk_create(
         Event(platform=down, kind="payment.failed", subject=f"P{n}", ordering_key=f"P{n}", body="{}", created_at=AT)
-        for n in range(10_000)
+        for n in range(1_000)
     )
     messages = Message.objects.bulk_create(new_delivery(event, found, at=AT) for event in events)
     MessageChange.objects.bulk_create(
@@ -373,13 +373,12 @@ def test_a_large_backlog_is_claimed_quickly(down, well, fails):
     if fails:
         WebhookEndpoint.objects.filter(pk=found.pk).update(failing_since=AT, resting_until=AT)
 
-    started = time.monotonic()
-    claims = claiming.claim(Channel.WEBHOOK, AT, 16)
-    spent = time.monotonic() - started
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claiming._FAIR}", claiming._facts(AT, 16))
+        plan = cursor.fetchone()[0][0]["Plan"]
 
-    assert sorted(claim.letter.url for claim in claims) == [DOWN] * (1 if fails else 8) + [WELL]
-    assert first.public_id in {claim.letter.event_id for claim in claims}
-    assert spent < 0.5
+    assert plan["Actual Rows"] == (2 if fails else 9)
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300
 
 
 @pytest.mark.parametrize(
