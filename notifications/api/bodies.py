@@ -88,7 +88,7 @@ def _page(name: str, data: serializers.BaseSerializer[Any]) -> serializers.Seria
     return inline_serializer(
         name,
         {
-            "object": serializers.ChoiceField(["list"]),
+            "object": serializers.CharField(),
             "data": data,
             "has_more": serializers.BooleanField(),
             "next_cursor": serializers.CharField(allow_null=True),
@@ -99,7 +99,7 @@ def _page(name: str, data: serializers.BaseSerializer[Any]) -> serializers.Seria
 class WebhookEndpointBody(serializers.Serializer[Any]):
     """An endpoint; `backlog` counts the notices that it has not taken yet."""
 
-    object = serializers.ChoiceField(["webhook_endpoint"])
+    object = serializers.CharField()
     id = serializers.RegexField(ENDPOINT_ID)
     url = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
@@ -127,7 +127,7 @@ WebhookEndpointPage = _page("WebhookEndpointPage", WebhookEndpointBody(many=True
 class WebhookRecoveryBody(serializers.Serializer[Any]):
     """`count` deliveries are due now. With `has_more` ask again with the same time: a call does a few thousand."""
 
-    object = serializers.ChoiceField(["recovery"])
+    object = serializers.CharField()
     since = serializers.DateTimeField()
     count = serializers.IntegerField(min_value=0)
     has_more = serializers.BooleanField()
@@ -145,7 +145,7 @@ class DeliveryAttemptBody(serializers.Serializer[Any]):
 class DeliveryBody(serializers.Serializer[Any]):
     """One event on its way to one endpoint. `attempts` are the newest 100, in a list of deliveries the newest 10."""
 
-    object = serializers.ChoiceField(["delivery"])
+    object = serializers.CharField()
     id = serializers.RegexField(DELIVERY_ID)
     event = serializers.RegexField(EVENT_ID)
     event_type = serializers.CharField()
