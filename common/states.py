@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
+from django.db.models import F
 
 from common.references import new_id
 
@@ -65,6 +67,30 @@ class Stateful(models.Model):
         for name, value in changed.items():
             setattr(self, name, value)
         self.changes.create(step=self.step, before=before, after=after, at=at, by=by, reason=reason[:300])  # type: ignore[attr-defined]  # each subclass's change model names the relation
+
+    @classmethod
+    def move_all(
+        cls,
+        rows: Sequence[Self],
+        after: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        reason: str = "",
+        fields: dict[str, Any] | None = None,
+    ) -> None:
+        """The same move for many locked rows, in two statements a status that they come from."""
+        assert transaction.get_connection().in_atomic_block, "a move needs an open transaction"
+        for before in sorted({row.status for row in rows}):
+            assert after in cls.MOVES[before], f"{cls.__name__}: no move from {before} to {after}"
+            moving = [row for row in rows if row.status == before]
+            changed = {"status": after, "step": F("step") + 1, **(fields or {})}
+            found = cls._base_manager.filter(pk__in=[row.pk for row in moving], status=before).update(**changed)
+            if found != len(moving):
+                raise StaleStep(f"{len(moving) - found} of {len(moving)} rows were moved by someone else")
+            facts = {"before": before, "after": after, "at": at, "by": by, "reason": reason[:300]}
+            change: Any = cls._meta.get_field("changes").related_model
+            change.objects.bulk_create(change(subject=row, step=row.step + 1, **facts) for row in moving)
 
     def record_birth(self, *, at: dt.datetime, by: str) -> None:
         """The change row of a row just inserted: from nothing to its first status."""

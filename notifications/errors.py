@@ -12,3 +12,17 @@ class EventNotFound(Refusal):
     http_status = 404
     title = _("Event not found")
     text = _("There is no event with this id here. Nothing was changed.")
+
+
+class DeliveryNotFound(Refusal):
+    code = "delivery_not_found"
+    http_status = 404
+    title = _("There is no such delivery")
+    text = _("Nothing was sent. List your webhook deliveries to find its id.")
+
+
+class DeliveryTaken(Refusal):
+    code = "delivery_taken"
+    http_status = 409
+    title = _("Your endpoint has taken this delivery")
+    text = _("Nothing was sent again. Read the event itself to see what was told.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -31,6 +32,8 @@ class Event(AppendOnly):
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
+    # Events with the same key reach an endpoint one after the other: a payment's reference, for its refunds too.
+    ordering_key = models.CharField(max_length=60)
     body = models.TextField()
     created_at = models.DateTimeField()
     # Lets the sequencer know what it has not numbered yet.
@@ -41,6 +44,7 @@ class Event(AppendOnly):
             models.Index(fields=["subject", "id"], name="notifications_event_subject"),
             models.Index(fields=["txid"], name="notifications_event_txid"),
             models.Index(fields=["created_at"], name="notifications_event_created"),
+            models.Index(fields=["platform", "created_at"], name="notifications_event_since"),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +98,8 @@ class Message(Stateful):
     recipient_sealed = models.CharField(max_length=200, blank=True)
     purpose = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
+    # The event's, here too so that whoever claims can see what has to wait for what; empty for a text message.
+    ordering_key = models.CharField(max_length=60, blank=True)
     # What may be shown: of a one-time code only a masked form. What is sent stands sealed beside it until it was.
     text = models.TextField(blank=True)
     text_sealed = models.TextField(blank=True)
@@ -134,10 +140,37 @@ class Message(Stateful):
         indexes: ClassVar = [
             models.Index(fields=["channel", "due_at"], condition=Q(status="pending"), name="notifications_message_due"),
             models.Index(fields=["subject", "id"], name="notifications_msg_subject"),
+            models.Index(
+                fields=["endpoint", "due_at", "event"], condition=Q(status="pending"), name="notifications_endpoint_due"
+            ),
+            models.Index(
+                fields=["endpoint", "ordering_key", "event"],
+                condition=Q(status="pending"),
+                name="notifications_endpoint_order",
+            ),
+            models.Index(
+                fields=["endpoint", "lease_until"],
+                condition=Q(status="pending", lease_until__isnull=False),
+                name="notifications_in_flight",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"message {self.id}"
+
+    @property
+    def public_id(self) -> str:
+        """dl_ and 32 hex digits: a delivery's id, as the platform sees it."""
+        return f"dl_{self.id.hex}"
+
+    @property
+    def next_try_at(self) -> dt.datetime | None:
+        """Not before the endpoint's rest is over; None while nothing is going to be tried."""
+        if self.due_at is None or self.endpoint is None:
+            return self.due_at
+        if not self.endpoint.enabled:
+            return None
+        return max(self.due_at, self.endpoint.resting_until or self.due_at)
 
     @property
     def phone(self) -> str:

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
-from notifications.errors import EventNotFound
+from notifications.errors import DeliveryNotFound, EventNotFound
 from notifications.models import Attempt, Event, EventNumber, Message
 from notifications.states import Channel, Status
-from platforms.models import Platform
+from platforms.errors import EndpointNotFound
+from platforms.models import Platform, WebhookEndpoint
 
 FEED_PAGE_MAX = 500
 # So many events are looked through for those of a wanted type, then the reader is asked to go on.
 FEED_SCAN_MAX = 5_000
 # Of one payment or refund; a life has far fewer.
 EVENTS_SHOWN_MAX = 20
+_NOBODY = UUID(int=0)
+# A ladder has 63 marks; an endpoint that is down for days is probed with one message thousands of times.
+ATTEMPTS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class ToldMessage:
     message_id: UUID
     recipient: str
     status: str  # pending | delivered | dead
+    # The newest of them; `attempts_made` counts all.
     attempts: tuple[ToldAttempt, ...]
+    attempts_made: int
     next_try_at: dt.datetime | None
     acknowledged_at: dt.datetime | None
 
@@ -68,11 +74,72 @@ class ToldEvent:
 
 def told(subject: str) -> list[ToldEvent]:
     """Everything a platform was told of this subject (a payment's or refund's reference), oldest first."""
-    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
-    rows = Message.objects.select_related("endpoint").prefetch_related(attempts).order_by("id")
+    rows = Message.objects.select_related("endpoint").prefetch_related(newest_attempts()).order_by("id")
     messages = Prefetch("messages", rows)
     events = Event.objects.filter(subject=subject).select_related("number").prefetch_related(messages)
     return [_told_event(event) for event in events.order_by("id")]
+
+
+def newest_attempts(count: int = ATTEMPTS_SHOWN) -> Prefetch[Any]:
+    """The last so many attempts of each message, in their order."""
+    newest = Attempt.objects.filter(number__gt=F("message__attempts_made") - count)
+    return Prefetch("attempts", newest.order_by("number"))
+
+
+def to_send(at: dt.datetime) -> QuerySet[Message]:
+    """What a sweep at this moment has to send, or is sending: due, not behind another one of its order, and not kept
+    back by an endpoint that is off or rests. One that fails is due for its probe with whatever waits for it."""
+    first = Message.objects.filter(
+        endpoint=OuterRef("endpoint"),
+        ordering_key=OuterRef("ordering_key"),
+        status=Status.PENDING,
+        event__lt=OuterRef("event"),
+    )
+    awake = Q(endpoint__resting_until=None) | Q(endpoint__resting_until__lte=at)
+    sms = Q(endpoint=None, due_at__lte=at)
+    webhook = Q(endpoint__enabled=True) & awake & (Q(due_at__lte=at) | Q(endpoint__failing_since__isnull=False))
+    return Message.objects.filter(sms | (webhook & ~Exists(first)), status=Status.PENDING)
+
+
+def endpoints_of(platform: Platform) -> QuerySet[WebhookEndpoint]:
+    """The platform's endpoints, each with its `backlog`: how many notices it has not taken yet."""
+    return with_backlog(platform.endpoints.all())
+
+
+def with_backlog(endpoints: QuerySet[WebhookEndpoint]) -> QuerySet[WebhookEndpoint]:
+    waiting = Message.objects.filter(endpoint=OuterRef("pk"), status=Status.PENDING).order_by()
+    count = waiting.values("endpoint").annotate(count=Count("*")).values("count")
+    return endpoints.annotate(backlog=Coalesce(Subquery(count), 0))
+
+
+def endpoint_of(platform: Platform, public_id: str) -> WebhookEndpoint:
+    """The platform's own endpoint of this id (we_…). Raises EndpointNotFound, for another platform's too."""
+    endpoint = endpoints_of(platform).filter(pk=_id_in(public_id, "we_")).first()
+    if endpoint is None:
+        raise EndpointNotFound
+    return endpoint
+
+
+def deliveries_of(platform: Platform, *, attempts_shown: int = ATTEMPTS_SHOWN) -> QuerySet[Message]:
+    """Every notice to an endpoint of this platform. Filter, order, and take a slice."""
+    rows = Message.objects.filter(channel=Channel.WEBHOOK, endpoint__platform=platform)
+    return (
+        rows.select_related("endpoint", "event").defer("event__body").prefetch_related(newest_attempts(attempts_shown))
+    )
+
+
+def delivery_of(platform: Platform, public_id: str) -> Message:
+    """The platform's own delivery of this id (dl_…). Raises DeliveryNotFound, for another platform's too."""
+    message = deliveries_of(platform).filter(pk=_id_in(public_id, "dl_")).first()
+    if message is None:
+        raise DeliveryNotFound
+    return message
+
+
+def _id_in(public_id: str, prefix: str) -> UUID:
+    """The id behind "we_" and 32 small hex digits; nobody's when it is written in any other way."""
+    digits = public_id.removeprefix(prefix)
+    return UUID(digits) if re.fullmatch(f"{prefix}[0-9a-f]{{32}}", public_id) else _NOBODY
 
 
 def acknowledged_at(subject: str, kind: str) -> dt.datetime | None:
@@ -152,12 +219,6 @@ def events_of(subjects: Sequence[str]) -> Mapping[str, list[Event]]:
     return found
 
 
-def deliveries_of(event: Event) -> list[Message]:
-    """The event's messages to endpoints, each with its attempts, oldest first."""
-    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
-    return list(event.messages.select_related("event", "endpoint").prefetch_related(attempts).order_by("id"))
-
-
 def _told_event(event: Event) -> ToldEvent:
     number = getattr(event, "number", None)
     return ToldEvent(
@@ -178,6 +239,7 @@ def _told_message(message: Message) -> ToldMessage:
             ToldAttempt(a.number, a.at, a.outcome, a.http_status, a.answer, a.duration_ms, a.operator)
             for a in message.attempts.all()
         ),
-        next_try_at=message.due_at,
+        attempts_made=message.attempts_made,
+        next_try_at=message.next_try_at,
         acknowledged_at=message.acknowledged_at,
     )

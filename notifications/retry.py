@@ -1,9 +1,10 @@
-"""When a message is tried again: the ladder, counted from the event's time, and where it ends."""
+"""When a message is tried again: the ladder, counted from the event's time, its end, and how a failing endpoint is probed."""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from enum import Enum
 
 from notifications.states import Channel
 
@@ -31,8 +32,41 @@ ONE_TIME_PURPOSES = frozenset({"identity_code"})
 # short enough that what a killed worker held is sent by another within half a minute.
 LEASE = dt.timedelta(seconds=30)
 
+# An endpoint that doesn't answer is probed with one message at a time, this long after the last probe at the latest.
+# Well within the minute in which a platform that is back has its whole backlog.
+PROBE_EVERY = dt.timedelta(seconds=30)
+
+# A platform may ask us to come back later (429, 503), within bounds: neither at once for ever, nor next week.
+RETRY_AFTER_MIN, RETRY_AFTER_MAX = dt.timedelta(seconds=5), _HOUR
+
+# So many notices in a row refused at the first try, and none taken in between: the fault is the endpoint's.
+REFUSED_IN_ROW_MAX = 3
+
 # A customer may have the platform told again this often.
 RETELL_EVERY = dt.timedelta(minutes=10)
+
+
+class Concern(Enum):
+    """Whom a failure concerns: this message alone, the endpoint as a whole, or an endpoint that is gone for good."""
+
+    MESSAGE = "message"
+    ENDPOINT = "endpoint"
+    GONE = "gone"
+
+
+_GONE = 410
+_ASKS_FOR_REST = frozenset({429, 503})
+# 408 and 425 speak of the connection, 429 of the caller: none of them of what was sent.
+_NOT_OF_THE_MESSAGE = frozenset({408, 425, 429})
+
+
+def concern_of(http_status: int | None) -> Concern:
+    """400 → MESSAGE: other payments' notices go on. 503, 302 and no answer at all → ENDPOINT. 410 → GONE."""
+    if http_status == _GONE:
+        return Concern.GONE
+    if http_status is not None and 400 <= http_status < 500 and http_status not in _NOT_OF_THE_MESSAGE:  # noqa: PLR2004 - HTTP's own classes
+        return Concern.MESSAGE
+    return Concern.ENDPOINT
 
 
 def ladder(channel: Channel, purpose: str) -> tuple[dt.timedelta, ...]:
@@ -50,3 +84,20 @@ def next_due(marks: tuple[dt.timedelta, ...], *, since: dt.datetime, at: dt.date
     """
     index = bisect_right(marks, at - since)
     return since + marks[index] if index < len(marks) else None
+
+
+def next_probe(
+    *, since: dt.datetime, at: dt.datetime, http_status: int | None, retry_after: int | None
+) -> dt.datetime | None:
+    """When an endpoint that failed is tried again with this message, None when the message's ladder has ended.
+
+    The next mark or PROBE_EVERY, whichever comes first: from 12:00, at 12:00:00 → 12:00:05; at 13:00 → 13:00:30. A 429 or
+    503 that names its own time is given it, up to an hour and not beyond the ladder's end.
+    """
+    mark = next_due(LADDER, since=since, at=at)
+    if mark is None:
+        return None
+    if retry_after is None or http_status not in _ASKS_FOR_REST:
+        return min(mark, at + PROBE_EVERY)
+    rest = min(max(dt.timedelta(seconds=retry_after), RETRY_AFTER_MIN), RETRY_AFTER_MAX)
+    return min(at + rest, since + LADDER[-1])

@@ -6,7 +6,6 @@ from celery import shared_task
 
 from common import clock
 from notifications import operations
-from notifications.operations.delivery import BATCH
 from notifications.operations.numbering import BATCH as NUMBERED_AT_ONCE
 from notifications.states import Channel
 
@@ -33,5 +32,5 @@ def number_events() -> None:
 
 def _deliver(channel: Channel) -> None:
     for _ in range(_BATCHES_MAX):
-        if operations.deliver_due(channel=channel, at=clock.now()) < BATCH:
+        if not operations.deliver_due(channel=channel, at=clock.now()):
             return

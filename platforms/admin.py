@@ -1,4 +1,4 @@
-"""The console's view of platforms, keys and endpoints: read-only rows, and keys made, rolled and revoked by operations."""
+"""The console's view of platforms and keys: read-only rows, and keys made, rolled and revoked by operations."""
 
 from __future__ import annotations
 
@@ -29,15 +29,6 @@ _KEY_FIELDS = (
     *("key_id", "kind", "description", "public_key", "scopes", "allowed_addresses", "created_at", "created_by"),
     *("expires_at", "revoked_at", "revoked_by"),
 )
-_ENDPOINT_FIELDS = (
-    "url",
-    "enabled",
-    "event_types",
-    "public_key",
-    "previous_public_key",
-    "previous_until",
-    "created_at",
-)
 
 
 class Keys(ReadOnlyInline):
@@ -47,7 +38,8 @@ class Keys(ReadOnlyInline):
 
 class Endpoints(ReadOnlyInline):
     model = WebhookEndpoint
-    fields = _ENDPOINT_FIELDS
+    fields = ("url", "enabled", "disabled_reason", "event_types", "failing_since", "last_delivered_at", "created_at")
+    show_change_link = True
 
 
 @admin.register(Platform)
@@ -126,13 +118,3 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         return operations.roll_key(
             platform=key.platform, key_id=key.key_id, public_key=public_key, overlap=form.overlap(), at=at, by=by
         )
-
-
-@admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ReadOnlyAdmin):
-    list_display = ("url", "platform", "enabled", "created_at")
-    list_filter = ("enabled", "platform")
-    list_select_related = ("platform",)
-    search_fields = ("url",)
-    ordering = ("-id",)
-    fields = ("platform", *_ENDPOINT_FIELDS)

@@ -200,6 +200,38 @@ class EndpointRefused(Refusal):
     text = _("Nothing was changed. The address must begin with https:// and lead to a public host on port 443 or 8443.")
 
 
+class EndpointNotFound(Refusal):
+    code = "endpoint_not_found"
+    http_status = 404
+    title = _("There is no such webhook endpoint")
+    text = _("Nothing was changed. List your webhook endpoints to find its id.")
+
+
+class EndpointExists(Refusal):
+    """`endpoint` names the one that is there."""
+
+    code = "endpoint_exists"
+    http_status = 409
+    title = _("This address is an endpoint of yours already")
+    text = _(
+        "Nothing was changed. The endpoint %(endpoint)s has this address; change that one, or give another address."
+    )
+
+
+class TooManyEndpoints(Refusal):
+    code = "too_many_endpoints"
+    http_status = 409
+    title = _("You have as many webhook endpoints as one platform may have")
+    text = _("Nothing was changed. %(most)s are possible; change the address of one that you no longer need.")
+
+
+class EndpointDisabled(Refusal):
+    code = "endpoint_disabled"
+    http_status = 409
+    title = _("This webhook endpoint is switched off")
+    text = _("Nothing was sent. Enable the endpoint first; what waited for it is sent then.")
+
+
 class KeyMaterialInvalid(Refusal):
     code = "key_invalid"
     http_status = 422

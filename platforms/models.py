@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
 from common.sealing import unseal
+from common.states import AppendOnly
 from platforms import rules
 
 
@@ -84,29 +85,58 @@ class ApiKey(models.Model):
 
 
 class WebhookEndpoint(models.Model):
-    """Where a platform wants to be told, and the key pair we sign with. During a rotation the old key signs too."""
+    """Where a platform wants to be told, what we sign with, and how it goes. During a rotation the old pair signs too."""
+
+    class DisabledReason(models.TextChoices):
+        BY_PLATFORM = "by_platform"
+        BY_STAFF = "by_staff"
+        GONE = "gone"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="endpoints")
     url = models.CharField(max_length=500)
+    description = models.CharField(max_length=200, blank=True)
     # Empty: every kind of event.
     event_types = models.JSONField(default=list, blank=True)
     enabled = models.BooleanField(default=True)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_reason = models.CharField(max_length=11, choices=DisabledReason, blank=True)
     public_key = models.CharField(max_length=44)  # base64 of 32 bytes
     private_key_sealed = models.CharField(max_length=200)
+    secret_sealed = models.CharField(max_length=200)
     previous_public_key = models.CharField(max_length=44, blank=True)
     previous_private_key_sealed = models.CharField(max_length=200, blank=True)
+    previous_secret_sealed = models.CharField(max_length=200, blank=True)
     previous_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
+    # Its health, which the delivery engine keeps (docs/decisions/0025): since when nothing gets through, until when
+    # nothing is tried, how many notices in a row it refused at the first try, and what it last took or said.
+    failing_since = models.DateTimeField(null=True, blank=True)
+    resting_until = models.DateTimeField(null=True, blank=True)
+    refused_in_row = models.PositiveSmallIntegerField(default=0)
+    last_failed_at = models.DateTimeField(null=True, blank=True)
+    last_failure = models.CharField(max_length=120, blank=True)
+    last_delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions: ClassVar = [("act_on_endpoint", _("Can switch a webhook endpoint off and on"))]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["platform", "url"], name="platforms_endpoint_once"),
+            models.CheckConstraint(
+                condition=Q(enabled=True, disabled_at__isnull=True, disabled_reason="")
+                | (Q(enabled=False, disabled_at__isnull=False) & ~Q(disabled_reason="")),
+                name="platforms_endpoint_off_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"endpoint {self.id} of {self.platform_id}"
+
+    @property
+    def public_id(self) -> str:
+        """we_ and 32 hex digits: the id the platform sees."""
+        return f"we_{self.id.hex}"
 
     def wants(self, kind: str) -> bool:
         return not self.event_types or kind in self.event_types
@@ -115,9 +145,47 @@ class WebhookEndpoint(models.Model):
         """base64 of the 32-byte Ed25519 seed that signs."""
         return unseal(self.private_key_sealed)
 
+    def secret(self) -> str:
+        """base64 of the 32 bytes that the platform knows too."""
+        return unseal(self.secret_sealed)
+
     def previous_private_key(self) -> str:
         """The one before, empty when there is none."""
         return unseal(self.previous_private_key_sealed) if self.previous_private_key_sealed else ""
+
+    def previous_secret(self) -> str:
+        """The one before, empty when there is none."""
+        return unseal(self.previous_secret_sealed) if self.previous_secret_sealed else ""
+
+    def is_rotating(self, at: dt.datetime) -> bool:
+        """Does what was before still sign beside what is now?"""
+        return self.previous_until is not None and at < self.previous_until
+
+    def public_keys(self, at: dt.datetime) -> list[str]:
+        """Each key that signs at this moment, as the platform reads it: whpk_ and base64 of 32 bytes."""
+        keys = [self.public_key, *([self.previous_public_key] if self.is_rotating(at) else [])]
+        return [f"whpk_{key}" for key in keys]
+
+
+class EndpointChange(AppendOnly):
+    """What someone did with an endpoint: who, when and why."""
+
+    class Deed(models.TextChoices):
+        CREATED = "created"
+        CHANGED = "changed"
+        ROTATED = "rotated"
+        DISABLED = "disabled"
+        ENABLED = "enabled"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="changes")
+    deed = models.CharField(max_length=8, choices=Deed)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.endpoint_id} by {self.by}"
 
 
 class RequestNonce(models.Model):

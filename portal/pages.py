@@ -8,12 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+import notifications.queries
 import payments.queries
 import refunds.queries
 from cards.errors import PictureCodeExpired
@@ -22,7 +22,7 @@ from cards.queries import open_answer
 from common import clock
 from common.errors import Refusal
 from common.money import Money
-from notifications.models import Event, Message
+from notifications.models import Event
 from payments.amounts import Amounts, Quote, amounts_of
 from payments.forms import PictureForm
 from payments.models import Payment
@@ -109,7 +109,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def idle(request: HttpRequest) -> HttpResponse:
     """Whether nothing is due at this moment of the (test) clock; the sandbox waits for it between two moves of time."""
     at = clock.now()
-    switched_on = Q(endpoint=None) | Q(endpoint__enabled=True)
     due = {
         "payments_to_expire": Payment.objects.to_expire(at),
         "debits_to_enquire": Payment.objects.to_enquire(at),
@@ -119,7 +118,7 @@ def idle(request: HttpRequest) -> HttpResponse:
         "refunds_to_credit": Refund.objects.due(at) if clock.taipei(at).time() >= RUN_OPENS else Refund.objects.none(),
         "credits_to_enquire": Refund.objects.to_enquire(at),
         "checks_to_expire": Check.objects.left_open(at),
-        "messages": Message.objects.filter(switched_on, status="pending", due_at__lte=at),
+        "messages": notifications.queries.to_send(at),
         "events_to_number": Event.objects.filter(number=None),
     }
     waiting = sorted(name for name, rows in due.items() if rows.exists())

@@ -39,9 +39,12 @@ class Changes(ReadOnlyInline):
 class CaseAdmin(ReadOnlyAdmin):
     list_display = ("kind", "about", "owner", "state", "opened_at", "closed_reason")
     list_filter = ("status", "kind", "owner", "opened_at")
-    list_select_related = ("payment", "refund", "finding")
-    search_fields = ("payment__reference__exact", "refund__reference__exact", "payment__order_number__exact", "=id")
-    search_help_text = _("A payment or refund reference, an order number, or the id of a case")
+    list_select_related = ("payment", "refund", "finding", "endpoint")
+    search_fields = (
+        *("payment__reference__exact", "refund__reference__exact", "payment__order_number__exact"),
+        *("=id", "endpoint__url", "endpoint__platform__code__exact"),
+    )
+    search_help_text = _("A payment or refund reference, an order number, an endpoint's address, or the id of a case")
     ordering = ("-status", "-opened_at", "id")
     fields = ("kind", "about", "owner", "state", "opened_at", "closed_at", "closed_reason")
     readonly_fields = ("about", "state")
@@ -51,8 +54,8 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("about"))
     def about(self, case: Case) -> str:
-        """The payment, refund or finding, with the way to it."""
-        row = case.payment or case.refund or case.finding
+        """The payment, refund, finding or endpoint, with the way to it."""
+        row = case.payment or case.refund or case.finding or case.endpoint
         assert row is not None
         address = reverse(f"{self.admin_site.name}:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, case.subject)

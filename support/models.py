@@ -1,4 +1,4 @@
-"""Cases of customer service, their changes and notes. A case is about one payment, one refund or one finding."""
+"""Cases of customer service, their changes and notes. A case is about one payment, refund, finding or endpoint."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from common.references import new_id
 from common.states import AppendOnly, StateChange, Stateful
 from payments.models import Payment
+from platforms.models import WebhookEndpoint
 from reconciliation.models import Finding
 from refunds.models import Refund
 from support.states import MOVES, Kind, Status
 
 # Who owns a case that nobody has taken yet.
 QUEUE = "customer-service"
+
+
+def _about_only(name: str) -> Q:
+    return Q(**{f"{other}__isnull": other != name for other in ("payment", "refund", "finding", "endpoint")})
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -34,6 +39,7 @@ class Case(Stateful):
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     finding = models.ForeignKey(Finding, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    endpoint = models.ForeignKey(WebhookEndpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     # A member of staff, or the queue.
     owner = models.CharField(_("owner"), max_length=100, default=QUEUE)
     opened_at = models.DateTimeField(_("opened at"))
@@ -56,10 +62,16 @@ class Case(Stateful):
             models.UniqueConstraint(
                 fields=["finding", "kind"], condition=Q(status=Status.OPEN.value), name="support_open_once_per_finding"
             ),
+            models.UniqueConstraint(
+                fields=["endpoint", "kind"],
+                condition=Q(status=Status.OPEN.value),
+                name="support_open_once_per_endpoint",
+            ),
             models.CheckConstraint(
-                condition=Q(payment__isnull=False, refund__isnull=True, finding__isnull=True)
-                | Q(payment__isnull=True, refund__isnull=False, finding__isnull=True)
-                | Q(payment__isnull=True, refund__isnull=True, finding__isnull=False),
+                condition=_about_only("payment")
+                | _about_only("refund")
+                | _about_only("finding")
+                | _about_only("endpoint"),
                 name="support_case_is_about_one_thing",
             ),
             models.CheckConstraint(condition=~Q(owner=""), name="support_case_has_an_owner"),
@@ -84,6 +96,8 @@ class Case(Stateful):
             return self.payment.reference
         if self.refund is not None:
             return self.refund.reference
+        if self.endpoint is not None:
+            return self.endpoint.public_id
         assert self.finding is not None
         return f"{self.finding.name} {self.finding.subject}"
 

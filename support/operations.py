@@ -10,6 +10,7 @@ from django.db import transaction
 from audit import operations as audit
 from notifications import operations as notifications
 from payments.models import Payment
+from platforms.models import WebhookEndpoint
 from reconciliation.models import Finding
 from refunds.models import Refund
 from support import errors, events, watch
@@ -96,19 +97,19 @@ def _reassure_payer(payment: Payment, at: dt.datetime) -> None:
         )
 
 
-def _about(cause: Cause) -> dict[str, Payment | Refund | Finding | None]:
-    return {"payment": cause.payment, "refund": cause.refund, "finding": cause.finding}
+def _about(cause: Cause) -> dict[str, Payment | Refund | Finding | WebhookEndpoint | None]:
+    return {"payment": cause.payment, "refund": cause.refund, "finding": cause.finding, "endpoint": cause.endpoint}
 
 
 def _lock_subject(cause: Cause) -> None:
     """Who opens a case for a row holds the row: the second sees the first one's case."""
-    row = cause.payment or cause.refund or cause.finding
+    row = cause.payment or cause.refund or cause.finding or cause.endpoint
     assert row is not None
-    type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    type(row)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
 
 
 def _lock(case_id: UUID) -> Case:
-    rows = Case.objects.select_for_update(of=("self",)).select_related("payment", "refund", "finding")
+    rows = Case.objects.select_for_update(of=("self",)).select_related("payment", "refund", "finding", "endpoint")
     return rows.get(pk=case_id)
 
 

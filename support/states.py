@@ -28,6 +28,7 @@ class Kind(TextChoices):
     DEAD_LETTER = "dead_letter", _("message never delivered")
     UNMAPPED_BANK_CODE = "unmapped_bank_code", _("bank code without a text")
     BROKEN_INVARIANT = "broken_invariant", _("books that don't agree")
+    ENDPOINT_GONE = "endpoint_gone", _("platform's webhook endpoint gone")
 
 
 # Money is on its way or waits for a person: closing such a case would leave it to nobody.

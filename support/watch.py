@@ -22,6 +22,7 @@ from payments.errors import BankDeclined
 from payments.models import Attempt, Payment
 from payments.states import IN_FLIGHT
 from payments.states import Status as PaymentStatus
+from platforms.models import WebhookEndpoint
 from reconciliation.models import Finding
 from refunds.models import Refund, RefundChange
 from refunds.states import Status as RefundStatus
@@ -38,12 +39,13 @@ _AT_THE_BANK = (RefundStatus.CREDITING, RefundStatus.UNKNOWN)
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing that needs a person: exactly one of the three is set."""
+    """One thing that needs a person: exactly one of the four is set."""
 
     kind: Kind
     payment: Payment | None = None
     refund: Refund | None = None
     finding: Finding | None = None
+    endpoint: WebhookEndpoint | None = None
 
 
 def causes(at: dt.datetime, *, limit: int) -> Iterator[Cause]:
@@ -57,6 +59,7 @@ def causes(at: dt.datetime, *, limit: int) -> Iterator[Cause]:
     yield from (Cause(Kind.DEAD_LETTER, refund=row) for row in refunds_with_dead_letters()[:limit])
     yield from (Cause(Kind.UNMAPPED_BANK_CODE, payment=row) for row in unmapped_bank_codes()[:limit])
     yield from (Cause(Kind.BROKEN_INVARIANT, finding=row) for row in broken_invariants()[:limit])
+    yield from (Cause(Kind.ENDPOINT_GONE, endpoint=row) for row in gone_endpoints()[:limit])
 
 
 def not_told(at: dt.datetime) -> QuerySet[Payment]:
@@ -118,6 +121,12 @@ def broken_invariants() -> QuerySet[Finding]:
     return found.filter(~_had_case("finding", Kind.BROKEN_INVARIANT)).order_by("found_at", "id")
 
 
+def gone_endpoints() -> QuerySet[WebhookEndpoint]:
+    """Answered 410 and was switched off: until it is on again its platform is told nothing there."""
+    gone = WebhookEndpoint.objects.filter(enabled=False, disabled_reason=WebhookEndpoint.DisabledReason.GONE)
+    return gone.filter(~_had_case("endpoint", Kind.ENDPOINT_GONE, since="disabled_at")).order_by("disabled_at", "id")
+
+
 def cause_remains(case: Case, at: dt.datetime) -> bool:
     """Is there still what the case was opened for? Of a kind that is not named here: until a person says no."""
     remains = _REMAINS.get(Kind(case.kind))
@@ -157,4 +166,5 @@ _REMAINS: Final[dict[Kind, Callable[[Case, dt.datetime], bool]]] = {
     Kind.REFUND_MANUAL: lambda case, at: case.refund is not None and case.refund.status == RefundStatus.MANUAL,
     Kind.DEAD_LETTER: lambda case, at: _dead().filter(subject=case.subject).exists(),
     Kind.BROKEN_INVARIANT: lambda case, at: case.finding is not None and case.finding.resolved_at is None,
+    Kind.ENDPOINT_GONE: lambda case, at: case.endpoint is not None and not case.endpoint.enabled,
 }

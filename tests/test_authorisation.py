@@ -53,7 +53,7 @@ ROWS = {
     "/api/v1/keys/<str:key_id>/roll": Row(write="keys:write", owned=KEY),
     "/api/v1/keys/<str:key_id>/revoke": Row(write="keys:write", owned=KEY),
     "/api/v1/events": Row("events:read"),
-    "/api/v1/events/<str:event_id>": Row("events:read", owned=EVENT),
+    "/api/v1/events/<str:public_id>": Row("events:read", owned=EVENT),
     "/api/v1/webhook-endpoints": Row("webhooks:read", "webhooks:write"),
     "/api/v1/webhook-endpoints/<str:endpoint_id>": Row("webhooks:read", "webhooks:write", owned=ENDPOINT),
     "/api/v1/webhook-endpoints/<str:endpoint_id>/disable": Row(write="webhooks:write", owned=ENDPOINT),

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications import queries
-from notifications.api.deliveries import DeliveryBody, delivery_body
+from notifications.api.bodies import DeliveryBody, delivery_body
 from notifications.api.waiting import LOOK_SECONDS, WAIT_SECONDS_MAX, waiter
 from notifications.models import Event
 from platforms.api.base import PlatformView
@@ -128,7 +128,8 @@ class EventView(PlatformView):
         event = queries.event_of_platform(self.platform(request), public_id)
         body = event_body(event)
         if "deliveries" in asked["expand"]:
-            body["deliveries"] = [delivery_body(message) for message in queries.deliveries_of(event)]
+            rows = queries.deliveries_of(event.platform).filter(event=event).order_by("id")
+            body["deliveries"] = [delivery_body(message) for message in rows]
         return Response(body)
 
 

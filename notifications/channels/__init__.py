@@ -25,7 +25,7 @@ def fake_sender(channel: Channel) -> FakeChannel:
 @lru_cache(maxsize=2)
 def _live(channel: Channel) -> Sender:
     if channel is Channel.WEBHOOK:
-        return WebhookSender(public_only=not settings.SANDBOX)
+        return WebhookSender(loopback_too=settings.SANDBOX)
     return SmsSender(
         primary=(settings.SMS_PRIMARY_URL, settings.SMS_PRIMARY_TOKEN),
         secondary=(settings.SMS_SECONDARY_URL, settings.SMS_SECONDARY_TOKEN),

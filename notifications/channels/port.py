@@ -11,7 +11,7 @@ ANSWER_LENGTH_MAX = 500
 
 @dataclass(frozen=True)
 class WebhookLetter:
-    """One event to one endpoint. The keys are base64 seeds; all of them sign."""
+    """One event to one endpoint. The keys are base64 seeds, the secrets base64 of 32 bytes; all of them sign."""
 
     message_id: str
     event_id: str
@@ -19,6 +19,7 @@ class WebhookLetter:
     body: bytes
     private_keys: tuple[str, ...] = field(repr=False)
     sent_at: dt.datetime
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,16 @@ Letter = WebhookLetter | SmsLetter
 
 @dataclass(frozen=True)
 class _Answer:
-    """What is kept of an answer: its status where there was one, its beginning, how long it took, who gave it."""
+    """What is kept of an answer: its status where there was one, its beginning, how long it took, who gave it.
+
+    `retry_after` is the number of seconds that the other side asked us to stay away, None when it didn't.
+    """
 
     http_status: int | None = None
     answer: str = ""
     duration_ms: int = 0
     operator: str = ""
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,35 +16,67 @@ from common.sealing import seal
 from notifications import retry, rules
 from notifications.models import Event, Message, Retelling
 from notifications.states import Channel, Status
-from platforms.models import Platform
+from platforms.models import Platform, WebhookEndpoint
 
 _WAKE = {Channel.WEBHOOK: "notifications.deliver_webhooks", Channel.SMS: "notifications.deliver_sms"}
 
 
-def enqueue_event(*, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime) -> Event:
-    """Keep an event and a message for each endpoint that wants it. Joins the caller's transaction.
+def enqueue_event(
+    *,
+    platform: Platform,
+    kind: str,
+    subject: str,
+    data: dict[str, Any],
+    at: dt.datetime,
+    ordering_key: str = "",
+) -> Event:
+    """Keep an event, and a message for each endpoint that wants it, switched on or off. Joins the caller's transaction.
 
     The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07Z", "data": {…}}.
+    Events with one `ordering_key` reach an endpoint one after the other; without one the subject is the key.
     """
+    event = keep_event(
+        platform=platform, kind=kind, subject=subject, data=data, at=at, ordering_key=ordering_key or subject
+    )
+    for endpoint in platform.endpoints.order_by("created_at", "id"):
+        if endpoint.wants(kind):
+            enqueue_delivery(event, endpoint, at=at)
+    return event
+
+
+def keep_event(
+    *, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
+) -> Event:
+    """The event alone, for the feed."""
     assert transaction.get_connection().in_atomic_block, "an event joins the transaction of the move it tells of"
     event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
+    event.ordering_key = ordering_key or event.public_id
     body = {"id": event.public_id, "type": kind, "created_at": _stamp(at), "data": data}
     event.body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     event.save(force_insert=True)
-    for endpoint in platform.endpoints.filter(enabled=True).order_by("created_at", "id"):
-        if endpoint.wants(kind):
-            _enqueue(
-                Message(
-                    channel=Channel.WEBHOOK,
-                    event=event,
-                    endpoint=endpoint,
-                    purpose=kind,
-                    subject=subject,
-                    created_at=at,
-                )
-            )
     run_soon("notifications.number_events")
     return event
+
+
+def enqueue_delivery(event: Event, endpoint: WebhookEndpoint, *, at: dt.datetime) -> Message:
+    """The message that brings this event to this endpoint."""
+    return _enqueue(new_delivery(event, endpoint, at=at))
+
+
+def new_delivery(event: Event, endpoint: WebhookEndpoint, *, at: dt.datetime) -> Message:
+    """Its row, due at once and not yet saved."""
+    return Message(
+        channel=Channel.WEBHOOK,
+        event=event,
+        endpoint=endpoint,
+        purpose=event.kind,
+        subject=event.subject,
+        ordering_key=event.ordering_key,
+        status=Status.PENDING,
+        created_at=at,
+        ladder_from=at,
+        due_at=at,
+    )
 
 
 def enqueue_sms(*, purpose: str, subject: str, phone: str, text: str, at: dt.datetime) -> Message:
@@ -65,7 +97,10 @@ def enqueue_sms(*, purpose: str, subject: str, phone: str, text: str, at: dt.dat
             subject=subject,
             text=rules.hide_codes(text) if secret else text,
             text_sealed=seal(text) if secret else "",
+            status=Status.PENDING,
             created_at=at,
+            ladder_from=at,
+            due_at=at,
         )
     )
 
@@ -89,11 +124,13 @@ def tell_again(*, subject: str, at: dt.datetime, by: str, reason: str = "") -> b
 
 
 def resend_message(*, message_id: UUID, at: dt.datetime, by: str, reason: str) -> bool:
-    """Staff have one message sent again, a dead one revived with a fresh ladder.
+    """Staff or the platform have one message sent again, a dead one revived with a fresh ladder.
 
-    False when it was delivered, or is a one-time code that was given up: its text is gone, and its time too.
+    False when it was delivered, or is a one-time code that was given up: its text is gone, and its time too. An endpoint
+    that rests is tried at once: whoever asks believes that it is back.
     """
     with transaction.atomic(durable=True):
+        WebhookEndpoint.objects.filter(messages=message_id).update(resting_until=None)
         message = Message.objects.select_for_update().get(pk=message_id)
         erased = message.status == Status.DEAD and message.purpose in retry.ONE_TIME_PURPOSES
         if message.status == Status.DELIVERED or erased:
@@ -104,8 +141,6 @@ def resend_message(*, message_id: UUID, at: dt.datetime, by: str, reason: str) -
 
 
 def _enqueue(message: Message) -> Message:
-    message.status = Status.PENDING
-    message.ladder_from = message.due_at = message.created_at
     message.save(force_insert=True)
     message.record_birth(at=message.created_at, by="system")
     run_soon(_WAKE[Channel(message.channel)])

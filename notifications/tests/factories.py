@@ -19,11 +19,13 @@ PHONE = "+886912345678"
 _numbers = count(1)
 
 
-def make_event(platform=None, *, subject="", kind="payment.succeeded", at=AT, **data) -> Event:
+def make_event(platform=None, *, subject="", kind="payment.succeeded", at=AT, ordering_key="", **data) -> Event:
     platform = platform or make_platform()
     subject = subject or f"PAY-{next(_numbers)}"
     with transaction.atomic():
-        return operations.enqueue_event(platform=platform, kind=kind, subject=subject, data=data, at=at)
+        return operations.enqueue_event(
+            platform=platform, kind=kind, subject=subject, data=data, at=at, ordering_key=ordering_key
+        )
 
 
 def make_webhook(url="", *, subject="", at=AT) -> Message:

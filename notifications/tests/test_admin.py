@@ -74,6 +74,62 @@ def test_a_one_time_code_and_a_phone_number_are_never_shown():
     assert message.text_sealed.encode() not in pages
 
 
+ENDPOINTS = "/console/platforms/webhookendpoint/"
+
+
+def switch(client, endpoint, action, reason):
+    data = {"action": action, "_selected_action": [str(endpoint.pk)], "reason": reason}
+    return client.post(ENDPOINTS, data, follow=True)
+
+
+def test_an_endpoint_is_switched_off_and_on_with_a_reason_that_is_kept():
+    message = make_webhook("https://shop.example/a")
+    endpoint = message.endpoint
+    client = staff("view_webhookendpoint", "act_on_endpoint")
+
+    off = switch(client, endpoint, "switch_off", "floods our support")
+    endpoint.refresh_from_db()
+    assert "1 endpoint was switched." in off.content.decode()
+    assert (endpoint.enabled, endpoint.disabled_reason) == (False, "by_staff")
+
+    switch(client, endpoint, "switch_on", "mended")
+    endpoint.refresh_from_db()
+    assert (endpoint.enabled, endpoint.disabled_reason) == (True, "")
+    changes = endpoint.changes.order_by("id").values_list("deed", "by", "reason")
+    assert list(changes)[1:] == [
+        ("disabled", "staff:amy", "floods our support"),
+        ("enabled", "staff:amy", "mended"),
+    ]
+
+
+@pytest.mark.parametrize(("rights", "reason"), [(("act_on_endpoint",), " "), ((), "curious")])
+def test_without_a_reason_or_without_the_right_it_stays_as_it_is(rights, reason):
+    endpoint = make_webhook().endpoint
+
+    switch(staff("view_webhookendpoint", *rights), endpoint, "switch_off", reason)
+
+    endpoint.refresh_from_db()
+    assert endpoint.enabled
+
+
+def test_an_endpoints_health_and_backlog_are_shown_and_no_secret_is():
+    message = make_webhook("https://shop.example/a")
+    fake_sender(Channel.WEBHOOK).behave("https://shop.example/a", "refuse")
+    deliver(AT)
+    endpoint = message.endpoint
+    endpoint.refresh_from_db()
+    client = staff("view_webhookendpoint", "view_endpointchange")
+
+    page = client.get(ENDPOINTS).content.decode()
+    page += client.get(f"{ENDPOINTS}{endpoint.pk}/change/").content.decode()
+
+    assert "failing" in page
+    assert "500 no" in page
+    for secret in (endpoint.private_key(), endpoint.secret(), endpoint.private_key_sealed, endpoint.secret_sealed):
+        assert secret not in page
+    assert client.post(f"{ENDPOINTS}{endpoint.pk}/change/", {"url": "https://x.example/"}).status_code == 403
+
+
 def test_every_page_opens_and_nothing_can_be_changed():
     message = make_webhook(subject="PAY-1")
     deliver(AT)

@@ -2,11 +2,13 @@
 
 import base64
 import datetime as dt
+import hmac
 import socket
 import ssl
 import threading
 import time
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -26,8 +28,8 @@ BODY = '{"id":"evt_1","data":{"text":"付款"}}'.encode()
 PRIVATE, PUBLIC = new_key_pair()
 
 
-def letter(url, *keys):
-    return WebhookLetter("m1", "evt_1", url, BODY, keys or (PRIVATE,), AT)
+def letter(url, *keys, secrets=()):
+    return WebhookLetter("m1", "evt_1", url, BODY, keys or (PRIVATE,), AT, secrets)
 
 
 def send(url, *keys, seconds=5.0, public_only=False):
@@ -69,6 +71,53 @@ def test_during_a_rotation_one_signature_a_key():
     first, second = headers["webhook-signature"].split(" ")
     assert fits(first, headers, body, newer_public)
     assert fits(second, headers, body, PUBLIC)
+
+
+def test_each_secret_signs_beside_the_keys():
+    """v1 of Standard Webhooks: HMAC-SHA256 over the same bytes, with the secret's bytes and not its text."""
+    new, old = b"n" * 32, b"o" * 32
+    secrets = tuple(base64.b64encode(secret).decode() for secret in (new, old))
+    with receiver(answer_with(200)) as shop:
+        WebhookSender(public_only=False).send(letter(shop.url, PRIVATE, secrets=secrets))
+
+    ((_, headers, body),) = shop.received
+    signed = f"evt_1.{int(AT.timestamp())}.".encode() + body
+    expected = [f"v1,{base64.b64encode(hmac.digest(secret, signed, 'sha256')).decode()}" for secret in (new, old)]
+    first, *rest = headers["webhook-signature"].split(" ")
+    assert fits(first, headers, body, PUBLIC)
+    assert rest == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "120"}, 120),
+        ({"Retry-After": " 0 "}, 0),
+        ({"Retry-After": "99999999999999999999"}, 999_999_999),
+        ({"Retry-After": "Mon, 08 Jun 2026 02:01:30 GMT"}, 90),
+        ({"Retry-After": "Mon, 08 Jun 2026 01:00:00 GMT"}, 0),
+        # Its clock is a day ahead, and so is the date it names.
+        ({"Retry-After": "Tue, 09 Jun 2026 02:01:30 GMT", "Date": "Tue, 09 Jun 2026 02:00:30 GMT"}, 60),
+        ({"Retry-After": "Monday, 08-Jun-26 02:01:30 GMT"}, 90),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "1.5"}, None),
+        ({"Retry-After": "９"}, None),
+        ({"Retry-After": "Mon, 99 Jun 2026 02:01:30 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_a_wish_to_be_left_alone_is_understood_in_seconds_and_as_a_date(headers, seconds):
+    encoded = httpx.Headers({name: value.encode() for name, value in headers.items()})
+
+    assert channel.retry_after_seconds(encoded, at=AT) == seconds
+
+
+def test_the_wish_arrives_with_the_answer():
+    with receiver(answer_with(503, Retry_After="7")) as shop:
+        answer = send(shop.url)
+
+    assert (answer.http_status, answer.retry_after) == (503, 7)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -234,14 +283,14 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     """A name that changes between check and connect (rebinding) is asked for once only."""
     asked = []
 
-    async def resolve(url, *, public_only):
+    async def resolve(url, *, public_only, loopback_too):
         asked.append(url.host)
         return "127.0.0.1"
 
     monkeypatch.setattr(channel, "_resolve", resolve)
     with receiver(answer_with(200)) as shop:
         port = shop.url.rpartition(":")[2]
-        answer = send(f"http://rebound.invalid:{port}/hook", public_only=True)
+        answer = send(f"http://rebound.invalid:{port}/hook")
 
     assert isinstance(answer, Delivered)
     assert asked == ["rebound.invalid"]

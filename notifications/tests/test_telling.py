@@ -13,6 +13,7 @@ from notifications.models import Attempt, Event, EventNumber, Message, MessageCh
 from notifications.states import MOVES, Channel, Status
 from notifications.tests.factories import AT, PHONE, deliver, make_event, make_sms, make_webhook
 from platforms import operations as platforms
+from platforms.models import WebhookEndpoint
 from platforms.tests.factories import make_endpoint, make_platform
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +37,13 @@ def test_an_events_bytes_are_fixed_when_it_is_kept():
     }
 
 
-def test_each_enabled_endpoint_that_wants_the_kind_gets_one_message():
+def test_each_endpoint_that_wants_the_kind_gets_one_message_and_one_that_is_off_too():
     platform = make_platform()
     wanted = [make_endpoint(platform), make_endpoint(platform, event_types=["payment.succeeded", "refund.credited"])]
     make_endpoint(platform, event_types=["refund.credited"])
-    off = make_endpoint(platform)
-    platforms.set_endpoint_enabled(endpoint=off, enabled=False)
+    wanted.append(make_endpoint(platform))
+    off = WebhookEndpoint.DisabledReason.BY_STAFF
+    platforms.disable_endpoint(endpoint_id=wanted[-1].pk, why=off, at=AT, by="staff:amy")
     make_endpoint(make_platform())
 
     event = make_event(platform)

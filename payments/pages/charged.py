@@ -118,7 +118,7 @@ def _entries(event: notifications.ToldEvent) -> list[dict[str, Any]]:
     tries = sorted((attempt for message in event.messages for attempt in message.attempts), key=lambda one: one.at)
     first = {"title": words.get(event.kind, event.kind), "when": shown.time_text(event.at), "at": event.at}
     text = "" if event.messages else _("The shop fetches its notices from us by itself.")
-    earlier = len(tries) - TRIES_SHOWN
+    earlier = sum(message.attempts_made for message in event.messages) - TRIES_SHOWN
     entries: list[dict[str, Any]] = [{**first, "text": text, "state": "done"}]
     if earlier > 0:
         entries.append({"title": _("%(count)d earlier tries without success") % {"count": earlier}, "state": "problem"})

@@ -1,6 +1,12 @@
 """Admitting platforms: their keys, the addresses they are told at, and the requests they have used up."""
 
-from platforms.operations.endpoints import add_endpoint, rotate_signing_key, set_endpoint_enabled
+from platforms.operations.endpoints import (
+    add_endpoint,
+    change_endpoint,
+    create_endpoint,
+    disable_endpoint,
+    rotate_signing_key,
+)
 from platforms.operations.idempotency import Answered, Claim, begin_request, finish_request, release_request
 from platforms.operations.keys import (
     ROLL_OVERLAP,
@@ -24,6 +30,9 @@ __all__ = [
     "NewKey",
     "add_endpoint",
     "begin_request",
+    "change_endpoint",
+    "create_endpoint",
+    "disable_endpoint",
     "finish_request",
     "forget_nonces",
     "issue_bearer_key",
@@ -35,7 +44,6 @@ __all__ = [
     "roll_key",
     "rotate_signing_key",
     "secret_hash",
-    "set_endpoint_enabled",
     "set_platform_enabled",
     "use_nonce",
 ]

@@ -10,8 +10,14 @@ from refunds.models import Refund
 
 
 def tell_platform(kind: str, refund: Refund, *, at: dt.datetime) -> None:
+    """In the order of its payment: no endpoint hears of a refund before it has heard that the payment succeeded."""
     notifications.enqueue_event(
-        platform=refund.platform, kind=kind, subject=refund.reference, data=events.refund_body(refund, at), at=at
+        platform=refund.platform,
+        kind=kind,
+        subject=refund.reference,
+        data=events.refund_body(refund, at),
+        at=at,
+        ordering_key=refund.payment.reference,
     )
 
 

@@ -6,11 +6,13 @@ import pytest
 
 from cards.bank import fake_bank
 from notifications.models import Message
-from notifications.operations import resend_message
+from notifications.operations import enable_endpoint, resend_message
 from payments import operations as payments
 from payments.models import Payment
 from payments.operations import enquire_about
 from payments.tests.factories import sign
+from platforms.models import WebhookEndpoint
+from platforms.operations import disable_endpoint
 from refunds.tests.factories import at_taipei, make_accepted_refund, run
 from support import operations, tasks
 from support.models import Case
@@ -172,3 +174,27 @@ def test_the_sweep_opens_and_closes(at, settings, tmp_path):
     case = Case.objects.get()
     assert (case.status, case.closed_reason) == ("closed", "the cause is gone")
     assert Payment.objects.get().status == "paid"
+
+
+def test_an_endpoint_that_is_gone_is_a_case_until_it_is_on_again(at):
+    endpoint = make_endpoint(at)
+    gone = WebhookEndpoint.DisabledReason.GONE
+    disable_endpoint(endpoint_id=endpoint.pk, why=gone, at=at + MINUTE, by="system", reason="answered 410")
+
+    [case] = open_all(at + HOUR)
+
+    assert (case.kind, case.endpoint, case.subject) == ("endpoint_gone", endpoint, endpoint.public_id)
+    assert kinds(at + HOUR) == []
+    assert not operations.close_resolved(case_id=case.pk, at=at + HOUR, by="sweep")
+    enable_endpoint(endpoint_id=endpoint.pk, at=at + 2 * HOUR, by="staff:amy")
+    assert operations.close_resolved(case_id=case.pk, at=at + 2 * HOUR, by="sweep")
+
+    disable_endpoint(endpoint_id=endpoint.pk, why=gone, at=at + 3 * HOUR, by="system")
+    assert kinds(at + 3 * HOUR) == ["endpoint_gone"]
+
+
+@pytest.mark.parametrize("why", ["by_platform", "by_staff"])
+def test_an_endpoint_that_someone_switched_off_is_no_case(at, why):
+    disable_endpoint(endpoint_id=make_endpoint(at).pk, why=why, at=at, by="platform:shop")
+
+    assert kinds(at + HOUR) == []
