@@ -128,7 +128,7 @@ class EventView(PlatformView):
         event = queries.event_of_platform(self.platform(request), public_id)
         body = event_body(event)
         if "deliveries" in asked["expand"]:
-            rows = queries.deliveries_of(event.platform).filter(event=event).order_by("id")
+            rows = queries.deliveries_of(self.platform(request)).filter(event=event).order_by("id")
             body["deliveries"] = [delivery_body(message) for message in rows]
         return Response(body)
 
