@@ -86,6 +86,13 @@ class BodyTooLarge(Refusal):
     text = _("Nothing was done and nothing was charged. No request of this API needs more than 64 kB.")
 
 
+class LengthRequired(Refusal):
+    code = "length_required"
+    http_status = 411
+    title = _("The length of the body is not said")
+    text = _("Nothing was done and nothing was charged. Send Content-Length instead of Transfer-Encoding.")
+
+
 class ContentEncodingRefused(Refusal):
     code = "content_encoding_refused"
     http_status = 415

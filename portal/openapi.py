@@ -24,6 +24,7 @@ _ALWAYS = {
 }
 _WRITING = {
     "409": "The state of things forbids it, and the text says which. Nothing was done by this request.",
+    "411": "Content-Length is missing.",
     "413": "The body is larger than 64 kB.",
     "415": "The body is not JSON, or is packed.",
 }
@@ -38,7 +39,7 @@ _HEADERS = {
 }
 # The payment that is refunded stands in the body.
 _NAMES_IN_ITS_BODY = {"create_refund"}
-_BEFORE_THE_COUNT = {400, 401, 403, 405, 406, 413, 415, 500, 503}
+_BEFORE_THE_COUNT = {400, 401, 403, 405, 406, 411, 413, 415, 500, 503}
 _PROBLEM_SCHEMA = {
     "type": "object",
     "description": "RFC 9457. A problem may name further facts of its text, such as `refundable_minor`.",

@@ -76,6 +76,9 @@ def _body(request: Request) -> bytes:
     """All of it, up to the limit: also keeps a parser from reading a body without end."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise errors.ContentEncodingRefused
+    if "Transfer-Encoding" in request.headers:
+        # Behind WSGI such a body would read as an empty one.
+        raise errors.LengthRequired
     try:
         return bytes(request._request.body)
     except RequestDataTooBig as error:

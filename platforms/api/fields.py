@@ -18,8 +18,12 @@ _MOMENT = re.compile(
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 _FIRST, _LAST = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
-# A text that PostgreSQL can keep and that has something to read in it.
-NOT_BLANK = "^[^\\u0000]*[^\\u0000-\\u0020][^\\u0000]*$"
+# What nobody can see, and what turns round how the rest is read: control characters, line ends, marks of direction.
+_UNSEEN = "\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069"
+_UNPRINTABLE = re.compile(f"[{_UNSEEN}]")
+PRINTABLE = f"^[^{_UNSEEN}]*$"
+# The same, with something to read in it.
+NOT_BLANK = f"^[^{_UNSEEN}]*[^\\u0020{_UNSEEN}][^{_UNSEEN}]*$"
 
 
 class Described(serializers.Field[Any, Any, Any, Any]):
@@ -41,17 +45,24 @@ class FieldDescription(OpenApiSerializerFieldExtension):  # type: ignore[no-unty
 class Text(serializers.CharField, Described):
     """A text as it stands, spaces included. Where it may not be empty it may not be blank either."""
 
+    default_error_messages: ClassVar = {
+        "unprintable": _("This text has characters in it that can't be seen, or that turn round how it is read."),
+    }
+
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if not self.allow_blank and isinstance(data, str) and not data.strip("".join(map(chr, range(0x21)))):
             self.fail("blank")
-        return super().run_validation(data)
+        text = super().run_validation(data)
+        if isinstance(text, str) and _UNPRINTABLE.search(text):
+            self.fail("unprintable")
+        return text
 
     def described(self) -> dict[str, Any]:
         if self.allow_blank:
-            return {"type": "string", "not": {"pattern": "\\u0000"}}
+            return {"type": "string", "pattern": PRINTABLE}
         return {"type": "string", "pattern": NOT_BLANK, "minLength": 1}
 
 
