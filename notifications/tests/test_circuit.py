@@ -373,6 +373,7 @@ def test_a_claim_looks_at_little_of_a_large_backlog(down, well, fails):
     if fails:
         WebhookEndpoint.objects.filter(pk=found.pk).update(failing_since=AT, resting_until=AT)
 
+    claiming._wait_for_ones_turn(Channel.WEBHOOK)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claiming._FAIR}", claiming._facts(AT, 16))
         plan = cursor.fetchone()[0][0]["Plan"]

@@ -84,11 +84,11 @@ def test_deliveries_are_found_by_endpoint_event_subject_status_and_time(shop):
     ("query", "pointer", "code"),
     [
         ({"state": "pending"}, "/state", "unknown_field"),
-        ({"status": "dead"}, "/status", "invalid_choice"),
+        ({"status": "dead"}, "/status", "unknown_word"),
         ({"endpoint": "we_1"}, "/endpoint", "invalid"),
         ({"event": "PAY-1"}, "/event", "invalid"),
         ({"created_from": "monday"}, "/created_from", "invalid"),
-        ({"created_before": "0001-01-01T00:00:00Z"}, "/created_before", "out_of_range"),
+        ({"created_before": "2026-06-08T02:00:00"}, "/created_before", "invalid"),
     ],
 )
 def test_a_filter_that_is_wrong_is_refused_by_name(shop, query, pointer, code):

@@ -16,7 +16,8 @@ from notifications.tests.factories import AT, answer_with, deliver, make_event, 
 from platforms.models import WebhookEndpoint
 from platforms.tests.factories import make_endpoint, make_platform
 
-pytestmark = pytest.mark.django_db
+# Commits are real: within one transaction old versions of rows pile up, and the database plans as no live one would.
+pytestmark = pytest.mark.django_db(transaction=True)
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 AWAY, WELL = "https://away.example/hook", "https://well.example/hook"
 _payments = count(1)

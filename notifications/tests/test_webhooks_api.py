@@ -328,7 +328,7 @@ def test_a_long_recovery_is_done_in_several_calls(shop, monkeypatch):
     assert [(answer["count"], answer["has_more"]) for answer in answers] == [(2, True), (3, False)]
 
 
-@pytest.mark.parametrize("since", [None, "yesterday", 5, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("since", [None, "yesterday", 5, "2026-06-08", "2026-06-08T02:00:00"])
 def test_a_recovery_needs_a_time(shop, since):
     endpoint = make_endpoint(shop.platform, URL)
 
@@ -336,6 +336,16 @@ def test_a_recovery_needs_a_time(shop, since):
 
     assert problem(answer) == (422, "invalid_request")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/since"]
+
+
+@pytest.mark.parametrize(("since", "count"), [("0001-01-01T00:00:00Z", 1), ("9999-12-31T23:59:59Z", 0)])
+def test_a_recovery_takes_the_first_and_the_last_time_of_all(shop, since, count):
+    make_event(shop.platform)
+    endpoint = make_endpoint(shop.platform, URL)
+
+    answer = shop.post(f"{LIST}/{endpoint.public_id}/recover", {"since": since})
+
+    assert (answer.status_code, answer.json()["count"]) == (200, count)
 
 
 def test_a_missing_change_row_would_be_refused_by_the_database(shop):

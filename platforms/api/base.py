@@ -71,6 +71,8 @@ class PlatformView(APIView):
         self._allowance = limits.take_request(platform.pk, limit=platform.requests_per_minute, at=at)
         if self._allowance.is_used_up:
             raise errors.RateLimited(limit=self._allowance.limit, wait_seconds=self._allowance.reset_seconds)
+        if not hasattr(self, str(request.method).lower()):
+            return  # REST framework's own refusal names the methods that there are
         scope = self.read_scope if request.method in _SAFE else self.write_scope
         assert scope, f"{type(self).__name__} names no scope for {request.method}"
         if scope not in calling_key(request).scopes:
