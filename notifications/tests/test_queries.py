@@ -9,7 +9,8 @@ from notifications import operations, queries
 from notifications.channels import fake_sender
 from notifications.models import Event
 from notifications.states import Channel
-from notifications.tests.factories import AT, deliver, make_event, make_webhook
+from notifications.tests.factories import AT, deliver, make_event, make_sms, make_webhook
+from platforms.models import WebhookEndpoint
 from platforms.tests.factories import make_bearer_key, make_endpoint, make_platform
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,21 @@ def test_a_feed_request_that_makes_no_sense_is_named(query, pointer):
 def test_reading_the_feed_needs_a_key():
     assert APIClient().get("/api/v1/events").status_code == 401
     assert not Event.objects.exists()
+
+
+def test_what_a_sweep_would_send_is_neither_kept_back_nor_behind_another():
+    endpoint = make_endpoint(platform := make_platform(), URL)
+    first = make_event(platform, subject="PAY-1").messages.get()
+    make_event(platform, subject="PAY-1", kind="payment.cancelled")
+    later = make_event(platform, subject="PAY-2", at=AT + HOUR).messages.get()
+    sms = make_sms()
+
+    def found(at=AT, **health):
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**health)
+        return set(queries.to_send(at))
+
+    assert found() == {first, sms}
+    assert found(AT + HOUR) == {first, later, sms}
+    assert found(failing_since=AT) == {first, later, sms}
+    assert found(resting_until=AT + HOUR) == {sms}
+    assert found(resting_until=None, failing_since=None, enabled=False, disabled_at=AT, disabled_reason="gone") == {sms}

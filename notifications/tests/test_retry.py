@@ -76,3 +76,28 @@ def test_each_kind_of_message_has_its_end(channel, purpose, ends):
 def test_a_lease_outlasts_the_longest_send():
     assert dt.timedelta(seconds=DEADLINE_SECONDS + 10) < retry.LEASE
     assert dt.timedelta(seconds=2 * OPERATOR_SECONDS + 10) < retry.LEASE
+
+
+@pytest.mark.parametrize(
+    ("age", "http_status", "retry_after", "later"),
+    [
+        (0, None, None, 5),
+        (5, 500, None, 25),
+        (30, 500, None, 30),
+        (3600, 503, None, 30),
+        (3600, 503, 600, 600),
+        (3600, 429, 1, 5),
+        (3600, 429, 10**9, 3600),
+        (3600, 500, 600, 30),
+        (72 * 3600 - 60, 429, 3600, 60),
+        (72 * 3600 - 10, 500, None, 10),
+        (72 * 3600, 500, None, None),
+        (72 * 3600, 429, 60, None),
+    ],
+)
+def test_a_failing_endpoint_is_probed_at_the_next_mark_or_after_half_a_minute(age, http_status, retry_after, later):
+    at = NOON + dt.timedelta(seconds=age)
+
+    due_at = retry.next_probe(since=NOON, at=at, http_status=http_status, retry_after=retry_after)
+
+    assert due_at == (None if later is None else at + dt.timedelta(seconds=later))

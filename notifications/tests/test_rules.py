@@ -1,4 +1,7 @@
-"""Texts: how many segments, and one-time codes hidden."""
+"""Kinds of events; texts: how many segments, and one-time codes hidden."""
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +35,14 @@ def test_seventy_units_are_one_segment(text, segments):
 )
 def test_a_code_is_hidden_and_the_minutes_are_not(text, shown):
     assert rules.hide_codes(text) == shown
+
+
+def test_an_endpoint_may_ask_for_every_kind_of_event_that_is_told():
+    """`tell_platform("refund.credited", …)`, `_tell(payment, "payment.expired", …)`: as the sources say it."""
+    root = Path(rules.__file__).resolve().parent.parent
+    told = set()
+    for app in ("payments", "refunds"):
+        for path in (root / app / "operations").glob("*.py"):
+            told |= set(re.findall(r'\b_?tell\w*\([^)]*?"((?:payment|refund)\.[a-z_]+)"', path.read_text()))
+
+    assert told == set(rules.EVENT_KINDS)

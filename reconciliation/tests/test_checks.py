@@ -395,8 +395,8 @@ def test_i12_a_move_without_its_event_and_an_event_without_its_move(house, at):
 
 def test_i12_a_move_told_twice(house, at):
     tamper(
-        "INSERT INTO notifications_event (id, platform_id, kind, subject, body, created_at) SELECT %s, platform_id, kind,"
-        " subject, body, created_at FROM notifications_event WHERE subject = %s",
+        "INSERT INTO notifications_event (id, platform_id, kind, subject, ordering_key, body, created_at)"
+        " SELECT %s, platform_id, kind, subject, subject, body, created_at FROM notifications_event WHERE subject = %s",
         new_id(), house["paid"].reference,
     )  # fmt: skip
 
@@ -415,7 +415,8 @@ def test_i13_an_event_that_was_left_out_of_the_feed(house, at):
     left_out = UUID("019701c0-0000-7000-8000-000000000000")
     body = f'{{"id":"evt_{left_out.hex}","type":"payment.other"}}'
     tamper(
-        "INSERT INTO notifications_event (id, platform_id, kind, subject, body, created_at) VALUES (%s, %s, %s, '', %s, %s)",
+        "INSERT INTO notifications_event (id, platform_id, kind, subject, ordering_key, body, created_at)"
+        " VALUES (%s, %s, %s, '', 'x', %s, %s)",
         left_out, house["paid"].platform_id, "payment.other", body, at,
     )  # fmt: skip
 

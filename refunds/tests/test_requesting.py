@@ -36,6 +36,16 @@ def cancel(refund, at):
     return operations.cancel_refund(platform=refund.platform, reference=refund.reference, at=at, by="test")
 
 
+def test_what_is_told_of_a_refund_keeps_the_order_of_its_payment(at):
+    payment = make_paid_payment(at)
+
+    refund = confirm(ask(payment, at, 317), at)
+
+    told = Event.objects.filter(ordering_key=payment.reference).order_by("id").values_list("kind", "subject")
+    assert list(told)[-2:] == [("refund.requested", refund.reference), ("refund.accepted", refund.reference)]
+    assert not Event.objects.filter(ordering_key=refund.reference).exists()
+
+
 def test_a_request_reserves_the_amount_and_its_part_of_the_charge(at):
     payment = make_paid_payment(at)
 
