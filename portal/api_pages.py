@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from common.errors import Refusal
 from platforms.api.base import VERSIONS
 from portal.documents import refusals, with_names
-from portal.guides import guide, guides
+from portal.guides import VECTORS, guide, guides
 
 
 @require_safe
@@ -26,6 +26,12 @@ def guide_page(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "portal/guide.html", {"guide": found, "guides": guides()})
+
+
+@require_safe
+def webhook_vectors(request: HttpRequest) -> HttpResponse:
+    """The test vectors that the guide to verifying speaks of, as the file stands in the repository."""
+    return HttpResponse(VECTORS.read_bytes(), content_type="application/json")
 
 
 @require_safe

@@ -28,6 +28,7 @@ GUIDES: dict[str, str] = {
     "going-live": "guides/going-live.md",
     "versions": "versions.md",
 }
+VECTORS = Path(settings.BASE_DIR) / "docs/api/guides/webhook-vectors.json"
 _LINK = re.compile(r"^(?:guides/|\.\./)?([a-z-]+)\.md(#.*)?$")
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("api/docs/", api_pages.docs_home, name="api-docs"),
     path("api/docs/reference/", api_reference, name="api-reference"),
     path("api/docs/guides/<slug:slug>/", api_pages.guide_page, name="api-guide"),
+    path("api/docs/guides/verify-a-webhook/webhook-vectors.json", api_pages.webhook_vectors, name="webhook-vectors"),
     path("api/errors/", api_pages.error_catalogue, name="api-errors"),
     path("api/errors/<slug:code>/", api_pages.error_page, name="api-error"),
     path("healthz", pages.healthz, name="healthz"),
