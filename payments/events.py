@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from common.clock import stamp
 from payments.models import Payment, plain_rate
 
 # Debits from this amount on are always notified by SMS.
 SMS_FROM_MINOR = 5_000
-
-
-def stamp(at: dt.datetime | None) -> str | None:
-    """RFC 3339 in UTC, whole milliseconds: "2026-11-23T05:12:07.120Z"."""
-    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def payment_body(payment: Payment) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from common.clock import taipei, today_in_taipei
-from payments import events
+from common.clock import stamp, taipei, today_in_taipei
 from payments.errors import PaymentNotFound
 from payments.limits import limits_on
 from payments.models import Attempt, ChargeRule, LimitCode, Payment
@@ -34,7 +33,7 @@ class NextStep:
 
     def as_json(self, at: dt.datetime | None, **words: object) -> dict[str, Any]:
         text = str(self.text) % words
-        return {"what": self.what, "at": events.stamp(at), "holder": self.holder, "text": text}
+        return {"what": self.what, "at": stamp(at), "holder": self.holder, "text": text}
 
 
 _ENDED = NextStep(

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from payments.events import stamp
+from common.clock import stamp
 from refunds.models import Deferral, Refund
 from refunds.states import MONEY_MOVED
 

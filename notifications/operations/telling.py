@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.clock import stamp
 from common.jobs import run_soon
 from common.references import new_id
 from common.sealing import seal
@@ -32,7 +33,7 @@ def enqueue_event(
 ) -> Event:
     """Keep an event, and a message for each endpoint that wants it, switched on or off. Joins the caller's transaction.
 
-    The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07Z", "data": {…}}.
+    The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07.120Z", "data": {…}}.
     Events with one `ordering_key` reach an endpoint one after the other; without one the subject is the key.
     """
     event = keep_event(
@@ -51,7 +52,7 @@ def keep_event(
     assert transaction.get_connection().in_atomic_block, "an event joins the transaction of the move it tells of"
     event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
     event.ordering_key = ordering_key or event.public_id
-    body = {"id": event.public_id, "type": kind, "created_at": _stamp(at), "data": data}
+    body = {"id": event.public_id, "type": kind, "created_at": stamp(at), "data": data}
     event.body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     event.save(force_insert=True)
     run_soon("notifications.number_events")
@@ -166,7 +167,3 @@ def _told_lately(subject: str, at: dt.datetime) -> bool:
 
 def _is_staff(by: str) -> bool:
     return by.startswith("staff:")
-
-
-def _stamp(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -232,7 +232,7 @@ def test_an_event_is_read_by_its_id_with_its_number_once_it_has_one(platform, re
         "sequence": None,
         "id": event.public_id,
         "type": "payment.succeeded",
-        "created_at": "2026-06-08T02:00:00Z",
+        "created_at": "2026-06-08T02:00:00.000Z",
         "data": {"number": 7},
     }
     assert after == {**before, "sequence": 1}

@@ -120,7 +120,7 @@ def test_the_feed_is_read_page_by_page_without_gap_or_double():
         "sequence": 4,
         "id": events[3].public_id,
         "type": "payment.succeeded",
-        "created_at": "2026-06-08T02:00:00Z",
+        "created_at": "2026-06-08T02:00:00.000Z",
         "data": {"number": 3},
     }
     assert [page["has_more"] for page in pages] == [True, True, False]

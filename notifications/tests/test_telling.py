@@ -32,7 +32,7 @@ def test_an_events_bytes_are_fixed_when_it_is_kept():
     assert json.loads(event.body) == {
         "id": f"evt_{event.pk.hex}",
         "type": "payment.succeeded",
-        "created_at": "2026-06-08T02:00:00Z",
+        "created_at": "2026-06-08T02:00:00.000Z",
         "data": {"amount": 961, "text": "付款"},
     }
 

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import clock
+from common.clock import stamp
 from payments.api.bodies import minor
-from payments.events import stamp
 from platforms.api.base import PlatformView
 from platforms.api.fields import Constant, Day
 from platforms.api.listing import ListQuery, Query, list_of, parameters
