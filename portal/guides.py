@@ -34,11 +34,11 @@ _LINK = re.compile(r"^(?:guides/|\.\./)?([a-z-]+)\.md(#.*)?$")
 
 @dataclass(frozen=True)
 class Guide:
-    """One guide: its title, the sentence under it, and its body as HTML."""
+    """One guide: its title, the sentence under it and its body as HTML."""
 
     slug: str
     title: str
-    lead: str
+    lead: SafeString
     body: SafeString
 
 
@@ -81,8 +81,9 @@ def guide(slug: str) -> Guide | None:
     title, _, rest = path.read_text().partition("\n\n")
     lead, _, body = rest.partition("\n\n")
     # Our own files, rendered without raw HTML: what is marked safe was escaped by the renderer.
+    first = mark_safe(_markdown().renderInline(" ".join(lead.split())))  # noqa: S308 - see above
     html = mark_safe(_markdown().render(body))  # noqa: S308 - see above
-    return Guide(slug, title.removeprefix("# ").strip(), " ".join(lead.split()), html)
+    return Guide(slug, title.removeprefix("# ").strip(), first, html)
 
 
 def _markdown() -> MarkdownIt:

@@ -10,6 +10,17 @@ from platforms.api.base import VERSIONS, PlatformView
 from portal.api_examples import LINKS, REQUESTS
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+# In the order in which a newcomer meets them.
+_TAGS = {
+    "Payments": "Orders to be paid, and what became of them.",
+    "Refunds": "Money on its way back, with its promise.",
+    "Events": "Everything you are told, in order and without gaps.",
+    "Webhooks": "Where you are told, and how that went.",
+    "Settlement": "What a day of Taipei time adds up to.",
+    "Calendar": "Which days count, and why.",
+    "Keys": "What you prove yourself with.",
+    "Platform": "Who you are here.",
+}
 _METHODS = ("get", "post", "patch")
 _ALWAYS = {
     "400": "The request can't be understood: its version, its Idempotency-Key, its address.",
@@ -95,6 +106,7 @@ def complete(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
         f"Problem{status}": {"description": text, "content": _PROBLEM, "headers": _headers(status)}
         for status, text in (_ALWAYS | _WRITING | _NAMED).items()
     }
+    result["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
     for path, methods in result["paths"].items():
         view = _view_of(path)
         for method in _METHODS:
@@ -120,7 +132,9 @@ def _complete_operation(operation: dict[str, Any], path: str, method: str, view:
     scope = view.read_scope if method == "get" else view.write_scope
     operation["x-scope"] = scope
     operation["x-consistency"] = view.consistency
-    operation["description"] = f"{operation.get('description', '').strip()}\n\nScope `{scope}`, {view.consistency}."
+    text = str(operation.get("description", "")).strip()
+    operation["summary"] = text.partition("\n")[0].partition(". ")[0].rstrip(".")
+    operation["description"] = f"{text}\n\nScope `{scope}`, {view.consistency}."
 
 
 def _exemplify(operation: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
@@ -39,7 +40,7 @@ def test_each_guide_is_a_page_with_a_title_and_a_lead(slug):
     html = page.content.decode()
     assert page.status_code == 200
     assert html.count("<h1>") == 1
-    assert re.search(r'<p class="lead">[^<]{40,}</p>', html)
+    assert re.search(r'<p class="lead">.{40,}</p>', html)
     assert f'href="/api/docs/guides/{slug}/" aria-current="page"' in html
 
 
@@ -53,9 +54,9 @@ def test_the_guides_link_to_each_other_and_to_nothing_that_is_not_there():
     linked = set()
     for guide in guides.guides():
         linked |= set(re.findall(r'href="\.\./([a-z-]+)/', guide.body))
-        for href in re.findall(r'href="([^"]+)"', guide.body):
-            if not href.startswith(("../", "#")):
-                page = Client().get(f"/api/docs/guides/{guide.slug}/{href}")
+        for href in re.findall(r'href="([^"]+)"', guide.lead + guide.body):
+            if not href.startswith("#"):
+                page = Client().get(urljoin(f"/api/docs/guides/{guide.slug}/", href))
                 assert page.status_code == 200, (guide.slug, href)
 
     assert linked <= set(guides.GUIDES)
