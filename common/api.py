@@ -62,7 +62,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def _wrong(self, data: Mapping[str, Any]) -> dict[str, list[serializers.ErrorDetail]]:
         unknown = sorted(set(data) - set(self.fields))
-        return {name: [_error(_("There is no such field."), "unknown_field")] for name in unknown}
+        return {name: [_error(_("There is no such field or parameter."), "unknown_field")] for name in unknown}
 
 
 class StrictBody(StrictSerializer):

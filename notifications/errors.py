@@ -25,4 +25,4 @@ class DeliveryTaken(Refusal):
     code = "delivery_taken"
     http_status = 409
     title = _("Your endpoint has taken this delivery")
-    text = _("Nothing was sent again. Read the event itself to see what was told.")
+    text = _("Nothing was sent again. Read event %(event)s to see what was told.")

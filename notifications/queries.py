@@ -12,7 +12,9 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
+from django.utils.translation import gettext as _
 
+from common.errors import FieldError, InvalidRequest
 from notifications.errors import DeliveryNotFound, EventNotFound
 from notifications.models import Attempt, Event, EventNumber, Message
 from notifications.states import Channel, Status
@@ -196,6 +198,16 @@ def feed_page(platform: Platform, *, after: int, limit: int, types: Sequence[str
         return FeedPage(events, page[-1].sequence if page else after, len(rows) > limit)
     # Numbers have no gaps and none comes later in between: all up to `end` were looked at.
     return FeedPage(events, end, end < last)
+
+
+def refuse_beyond_end(platform: Platform, after: int) -> None:
+    """Raises InvalidRequest for a place that the feed has not reached: it came from another feed, and would be silent
+    for as long as this one takes to get there."""
+    numbers = EventNumber.objects.filter(platform=platform)
+    if after and not numbers.filter(sequence=after).exists():
+        last = numbers.aggregate(last=Max("sequence"))["last"] or 0
+        text = _("The feed ends at %(last)s. Begin again at 0, or where you know that you were.") % {"last": last}
+        raise InvalidRequest([FieldError("/after", "beyond_end", text)])
 
 
 def event_of_platform(platform: Platform, public_id: str) -> Event:

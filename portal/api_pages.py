@@ -63,4 +63,5 @@ def _row(refusal: type[Refusal]) -> dict[str, Any]:
         "money_moved": refusal.money_moved,
         "retryable": refusal.retryable,
         "retry_after": refusal.retry_after_seconds,
+        "names": "%(" in str(refusal.text),
     }

@@ -78,12 +78,19 @@ def guide(slug: str) -> Guide | None:
     path = Path(settings.BASE_DIR) / "docs" / "api" / GUIDES.get(slug, "")
     if slug not in GUIDES or not path.is_file():
         return None
-    title, _, rest = path.read_text().partition("\n\n")
+    title, _, rest = _addressed(path.read_text()).partition("\n\n")
     lead, _, body = rest.partition("\n\n")
     # Our own files, rendered without raw HTML: what is marked safe was escaped by the renderer.
     first = mark_safe(_markdown().renderInline(" ".join(lead.split())))  # noqa: S308 - see above
     html = mark_safe(_markdown().render(body))  # noqa: S308 - see above
     return Guide(slug, title.removeprefix("# ").strip(), first, html)
+
+
+def _addressed(text: str) -> str:
+    """The files name the usual ports; a page names the addresses that it is served from."""
+    return text.replace("http://127.0.0.1:8000", settings.PORTAL_URL).replace(
+        "http://127.0.0.1:8001", settings.SANDBOX_URL
+    )
 
 
 def _markdown() -> MarkdownIt:

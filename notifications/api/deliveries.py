@@ -69,7 +69,8 @@ class ResendWebhookDelivery(WebhookView):
             message_id=message.pk, at=clock.now(), by=self.by(request), reason="asked for by the API"
         )
         if not is_due:
-            raise DeliveryTaken
+            assert message.event is not None, f"{message} is no delivery"
+            raise DeliveryTaken(event=message.event.public_id)
         return Response(bodies.delivery_body(queries.delivery_of(platform, delivery_id)))
 
 

@@ -102,6 +102,8 @@ class EventFeed(PlatformView):
         wait = asked.pop("wait")
         platform = self.platform(request)
         page, headers = queries.feed_page(platform, **asked), {}
+        if page.is_idle:
+            queries.refuse_beyond_end(platform, asked["after"])
         if wait and page.is_idle:
             with waiter.seat(platform.pk) as seated:
                 if seated:

@@ -48,6 +48,19 @@ def test_an_acknowledged_message_is_delivered_and_over():
 
 
 @pytest.mark.django_db
+def test_a_notice_is_stamped_by_the_real_clock_while_the_test_clock_is_ahead(settings, tmp_path):
+    """A receiver checks the time against its own clock; what happened when is told by the test clock."""
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+    (tmp_path / "clock").write_text(str(9 * 86_400))
+    make_webhook(URL)
+
+    deliver(AT + dt.timedelta(days=9))
+
+    (letter,) = webhooks().sent
+    assert letter.sent_at == AT
+
+
+@pytest.mark.django_db
 def test_a_message_that_is_refused_climbs_the_whole_ladder_and_dies():
     message = make_webhook(URL)
     webhooks().behave(URL, "always 400")

@@ -125,6 +125,21 @@ def test_a_question_that_makes_no_sense_is_named(reader, query, pointer):
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize("query", [{}, {"wait": 20}, {"types": "payment.succeeded"}])
+def test_a_place_that_the_feed_has_not_reached_is_refused_with_its_end(platform, reader, monkeypatch, query):
+    """A sandbox that was reset begins at 1 again: whoever goes on at 1,042 would hear nothing for a long time."""
+    tell(platform)
+    tell(platform)
+    pauses = waiting(monkeypatch)
+
+    answer = reader.get(PATH, {"after": 3, **query})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "beyond_end")
+    assert "ends at 2" in answer.json()["errors"][0]["detail"]
+    assert pauses.lengths == []
+    assert reader.get(PATH, {"after": 2}).json() == {"data": [], "next_after": 2, "has_more": False}
+
+
 # ---------- wait ----------
 
 

@@ -156,7 +156,7 @@ class Words(Described):
 
     default_error_messages: ClassVar = {
         "not_text": _("This is a text."),
-        "unknown_word": _("There is no “%(word)s” here."),
+        "unknown_word": _("There is no “%(word)s” here. There is: %(words)s."),
         "too_many": _("%(most)s words at most."),
     }
 
@@ -172,7 +172,8 @@ class Words(Described):
             raise serializers.ValidationError(self.error_messages["too_many"] % {"most": self.most}, "too_many")
         for word in given:
             if not (word in self.words or (self.pattern and re.fullmatch(self.pattern, word, re.ASCII))):
-                text = self.error_messages["unknown_word"] % {"word": word[:40]}
+                known = ", ".join(self.words) or self.pattern
+                text = self.error_messages["unknown_word"] % {"word": word[:40], "words": known}
                 raise serializers.ValidationError(text, "unknown_word")
         return given
 

@@ -44,6 +44,18 @@ def test_each_guide_is_a_page_with_a_title_and_a_lead(slug):
     assert f'href="/api/docs/guides/{slug}/" aria-current="page"' in html
 
 
+def test_a_guide_names_the_addresses_that_it_is_served_from(settings):
+    settings.PORTAL_URL, settings.SANDBOX_URL = "https://pay.example", "https://town.example"
+    guides.guide.cache_clear()
+
+    body = guides.guide("first-payment").body
+    guides.guide.cache_clear()
+
+    assert "https://pay.example/api/v1" in body
+    assert "https://town.example/sandbox" in body
+    assert "127.0.0.1:800" not in body
+
+
 def test_no_guide_lies_outside_the_list():
     folder = Path(settings.BASE_DIR) / "docs/api"
 

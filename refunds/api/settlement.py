@@ -151,9 +151,9 @@ class SettlementLinesView(SettlementApi):
 
 
 def _day(text: str) -> dt.date:
-    """The day of an address; one that is no day has nothing under it."""
+    """The day of an address; one that is no day, or has not begun in Taipei, has nothing under it."""
     try:
-        return Day(first=queries.FIRST_DATE, last=queries.LAST_DATE).to_internal_value(text)
+        return Day(first=queries.FIRST_DATE, last=clock.today_in_taipei(clock.now())).to_internal_value(text)
     except serializers.ValidationError as error:
         raise Http404 from error
 

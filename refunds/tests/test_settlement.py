@@ -229,5 +229,16 @@ def test_what_is_no_day_is_not_found(shop, day, under):
     assert shop.get(f"{PATH}/{day}{under}").status_code in {400, 404}
 
 
+def test_a_day_that_has_not_begun_in_taipei_is_not_found(shop, monkeypatch):
+    """A slip of the year must not read like a day without sales."""
+    monkeypatch.setattr("common.clock.now", lambda: dt.datetime(2026, 6, 8, 16, 0, tzinfo=dt.UTC))
+
+    statuses = [
+        shop.get(f"{PATH}/{day}").status_code for day in ("2026-06-08", "2026-06-09", "2026-06-10", "2027-06-08")
+    ]
+
+    assert statuses == [200, 200, 404, 404]
+
+
 def test_nobody_without_a_key_is_answered(client):
     assert [client.get(f"{PATH}{path}").status_code for path in ("", "/2026-06-08", "/2026-06-08/lines")] == [401] * 3
