@@ -14,6 +14,7 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 from common.errors import Refusal
 from notifications import states as notification_states
 from payments import states as payment_states
+from portal import problems  # noqa: F401 - its refusals are among those listed, whatever was loaded before
 from refunds import states as refund_states
 from support import states as support_states
 from verification import states as verification_states

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from common.errors import Refusal
 from common.states import AppendOnly, StateChange, Stateful
 from conftest import owner_connection
+from portal import problems  # noqa: F401 - its refusals are among all refusals
 from portal.celery import BEAT, app
 
 ROOT = Path(__file__).resolve().parent.parent
