@@ -1,11 +1,18 @@
 """How many statements and commits a payment costs: pinned, so that a change that adds one is seen."""
 
+import json
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from common import clock
 from payments import operations
 from payments.tests.factories import make_account, make_order, make_platform, sign
+from payments.tests.test_api import order
+from platforms import signatures
+from platforms.tests.factories import make_signing_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,3 +43,19 @@ def test_a_debit_takes_four_commits(at):
     statements, commits = cost(lambda: operations.pay_by_card(payment=payment, signed=signed, at=at, by="payer"))
 
     assert (statements, commits) == (38, 4)
+
+
+@pytest.mark.parametrize(("key", "expected"), [(None, (6, 2)), ("one", (8, 4))])
+def test_an_order_over_the_signed_api_costs_its_key_its_nonce_and_its_idempotency(key, expected):
+    """Beside the order's own: who calls, the nonce; with an Idempotency-Key its claim and its answer, a commit each."""
+    api_key, private = make_signing_key(make_platform())
+    body = json.dumps(order(rate_quoted_at=clock.now().isoformat())).encode()
+    message = signatures.Message("POST", "https://testserver/api/v1/payments", {}, body)
+    signatures.sign(message, key_id=api_key.key_id, private_key=private, nonce="nonce-0000001", created=clock.now())
+    headers = {**message.headers, **({"idempotency-key": key} if key else {})}
+
+    statements, commits = cost(
+        lambda: Client().post("/api/v1/payments", body, content_type="application/json", headers=headers)
+    )
+
+    assert (statements, commits) == expected
