@@ -6,7 +6,8 @@
   const page = document.getElementById("pay");
   const texts = JSON.parse(page.dataset.texts);
   const at = (id) => document.getElementById(id);
-  const PROTOCOL = 1;
+  const PROTOCOL = 2;
+  const VERSION_MIN = "2.0.0";
   const RETRY_SECONDS = [1, 2, 3, 5, 8];
   // A check code lives for 300 s; one that may end on its way is not used.
   const PREPARED_MS = 280_000;
@@ -85,18 +86,33 @@
     at("account-wait").hidden = false;
   };
 
+  /* What a pairing left with this browser: the component proves that it is the same one before it is given anything. */
+  const bytes = (hex) => new Uint8Array(hex.match(/../g).map((pair) => parseInt(pair, 16)));
+  const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const greet = async () => {
+    const kept = JSON.parse(localStorage.getItem("outpost-reader") || "null");
+    const challenge = hex(crypto.getRandomValues(new Uint8Array(32)));
+    const hello = await ask("hello", { protocol: PROTOCOL, version_min: VERSION_MIN, pairing: kept ? kept.pairing : null, challenge });
+    if (!kept) { return hello; }
+    const key = await crypto.subtle.importKey("raw", bytes(kept.secret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    const said = new TextEncoder().encode(`outpost-reader|${location.origin}|${challenge}`);
+    const isSame = hello.proof && await crypto.subtle.verify("HMAC", key, bytes(hello.proof), said);
+    if (!isSame) { throw new ReaderError({ code: "unproved" }); }
+    return hello;
+  };
+
   const connect = () => {
-    const socket = new WebSocket(page.dataset.reader, "outpost-reader.v1");
+    const socket = new WebSocket(page.dataset.reader, "outpost-reader.v2");
     reader.socket = socket;
     let greeted = false;
     socket.addEventListener("open", async () => {
       try {
-        const hello = await ask("hello", { protocol: PROTOCOL });
+        const hello = await greet();
         greeted = true;
         reader.failures = 0;
         light("component", "ready", { version: hello.version });
       } catch (error) {
-        light("component", error.code === "protocol_unsupported" ? "too_old" : "missing");
+        light("component", ["protocol_unsupported", "too_old"].includes(error.code) ? "too_old" : "missing");
         socket.close();
       }
     });
