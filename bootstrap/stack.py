@@ -15,7 +15,7 @@ from typing import IO
 from bootstrap.children import Child, end_together
 from bootstrap.environment import foreign, stack_environment
 from bootstrap.keys import keep_keys
-from bootstrap.members import MEMBERS, PORTAL_SETTINGS, make_member, reader_state
+from bootstrap.members import DIRECT, MEMBERS, PCSC, PORTAL_SETTINGS, make_member, reader_state
 from bootstrap.messages import CannotStart, Step
 from bootstrap.places import CHECKOUT, check_ours, make_private
 from bootstrap.ports import LOOPBACK, Ports
@@ -25,7 +25,7 @@ from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
 _LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule*", "prepared.json", "keys.json",
-                "instance", "reader")  # fmt: skip
+                "instance", "pcsc", "reader")  # fmt: skip
 
 
 class Stack:
@@ -47,15 +47,22 @@ class Stack:
         chosen: Mapping[str, str] | None = None,
         members: Sequence[str] = MEMBERS,
         environment: Environment | None = None,
+        reader_transport: str = DIRECT,
     ) -> None:
-        """`chosen` are variables that win over the usual ones; without it nothing of ours leaks in from outside."""
+        """`chosen` are variables that win over the usual ones; without it nothing of ours leaks in from outside.
+
+        With `reader_transport` "pcsc" there is a process "pcscd" too, and cards plug into its virtual reader.
+        """
         self.data = data
         self.ports = ports or Ports.free()
         self.members = [name for name in MEMBERS if name in members]
+        if reader_transport == PCSC:
+            self.members.insert(self.members.index("reader"), "pcscd")
         self.seeds = Seeds()
         self.env: dict[str, str] = {}
         self._chosen = {**foreign(), **(chosen or {})}
         self._venv = environment or Environment()
+        self._reader_transport = reader_transport
         self._services: Services | None = None
         self._children: dict[str, Child] = {}
         self._lock: IO[str] | None = None
@@ -181,11 +188,20 @@ class Stack:
     def _start_members(self) -> None:
         with Step(", ".join(self.members)):
             for name in self.members:
-                child = make_member(name, python=self._venv.python, ports=self.ports, data=self.data, env=self.env)
-                self._children[name] = child
-                child.launch()
+                self._children[name] = self._member(name)
+                self._children[name].launch()
             for child in self._children.values():
                 child.wait_until_ready()
+
+    def _member(self, name: str) -> Child:
+        return make_member(
+            name,
+            python=self._venv.python,
+            ports=self.ports,
+            data=self.data,
+            env=self.env,
+            reader_transport=self._reader_transport,
+        )
 
     def _take_lock(self) -> None:
         """One launcher a data folder; the kernel gives the lock back however we end."""

@@ -17,6 +17,8 @@ STATE_UNAWARE, STATE_CHANGED, STATE_PRESENT, STATE_MUTE = 0x0000, 0x0002, 0x0020
 NO_READERS, UNKNOWN_READER, TIMED_OUT = 0x8010002E, 0x80100009, 0x8010000A
 # No card, removed, was reset by another program, reader unplugged, unknown reader.
 CARD_IS_GONE = frozenset({0x8010000C, 0x80100069, 0x80100068, 0x80100017, UNKNOWN_READER})
+# No service, or it broke off in the middle.
+SERVICE_IS_GONE = frozenset({0x8010001D, 0x8010001E, 0x80100013})
 
 ANSWER_BYTES_MAX = 258
 # Not a reader: PC/SC answers under this name when one is plugged in or out.

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bootstrap.browser import without_browser
+from bootstrap.browser import NOT_RUN
 from bootstrap.preparation import Seeds
 from bootstrap.screen import draw
+from bootstrap.selection import Missing, without
 from bootstrap.supervision import Deaths
 from bootstrap.testing import for_portal, for_sandbox
 from bootstrap.venv import progress
@@ -41,7 +42,15 @@ def test_the_screen_names_every_address_card_login_and_the_developers_key():
     ],
 )
 def test_without_a_chromium_the_journeys_are_left_out(given, handed):
-    assert without_browser(given) == handed
+    assert without([NOT_RUN], given) == handed
+
+
+def test_each_missing_thing_takes_its_tests_out_and_none_takes_nothing():
+    missing = [NOT_RUN, Missing("pcsc", "…")]
+
+    assert without(missing, ["-m", "processes"]) == ["-m", "(processes) and not browser and not pcsc"]
+    assert without(missing, []) == ["-m", "not browser and not pcsc"]
+    assert without([], ["-m", "processes", "-x"]) == ["-m", "processes", "-x"]
 
 
 @pytest.mark.parametrize(
