@@ -14,7 +14,7 @@ from reader import VERSION
 from reader.autostart import PORT_TAKEN, Computer, install, uninstall
 from reader.component import Component
 from reader.memory import keep_private
-from reader.origins import built_in_origins, check_origin, read_origins
+from reader.origins import built_in_origins, check_origin, check_safe, read_origins
 from reader.pairing import PairingStore
 from reader.pcsc import PcscTransport
 from reader.places import VARIABLE, state_folder
@@ -92,9 +92,11 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(words)
     try:
         more = read_origins(options.origins_file) if options.origins_file else []
-    except (OSError, ValueError) as unreadable:
-        parser.error(f"--origins-file: {unreadable}")
-    options.origins = [*options.allow_origin, *more] or built_in_origins()
+        options.origins = [*options.allow_origin, *more] or built_in_origins()
+        if options.transport == "pcsc":
+            options.origins = [check_safe(origin) for origin in options.origins]
+    except (OSError, ValueError) as wrong:
+        parser.error(str(wrong))
     if not options.origins:
         parser.error("no page may use the reader: name one with --allow-origin")
     return options

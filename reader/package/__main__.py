@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reader import VERSION
-from reader.origins import check_origin
+from reader.origins import check_safe
 from reader.package.contents import collect, program
 from reader.package.debian import debian_package
 from reader.package.pyz import python_zip
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--origin", action="append", default=[], metavar="ORIGIN", help="whose pages may use the reader"
     )
     options = parser.parse_args(arguments)
-    build(options.out, [check_origin(origin) for origin in options.origin])
+    build(options.out, [check_safe(origin) for origin in options.origin])
     return 0
 
 
