@@ -12,7 +12,13 @@ from cards import bank, chip
 from cards import operations as cards
 from cards.bank.port import ACCEPTED_FOR, Approved, DebitRequest, Declined, Profile
 from cards.chip.port import Invalid, Presentation, Unavailable, Valid, order_digest
-from cards.errors import CardAuthorityUnavailable, CardCounterRepeated, CardSignatureInvalid, CheckCodeUsed
+from cards.errors import (
+    CardAuthorityUnavailable,
+    CardCounterRepeated,
+    CardSignatureInvalid,
+    CheckCodeExpired,
+    CheckCodeUsed,
+)
 from cards.models import Account, CheckCode
 from common import phases
 from common.clock import today_in_taipei
@@ -182,7 +188,7 @@ def _gate(
         account = cards.remember_account(customer_number=customer_number, account_number=signed.account_number, at=at)
         if not verification.is_check_needed(customer=account.customer, at=at):
             return None
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+        payment = _lock_presented(payment, attempt, at)
         _use_card(attempt, customer_number, signed, at)
         payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields={"link_hash": ""})
         _close(attempt, AttemptOutcome.GATED, "identity_check_needed", at)
@@ -219,10 +225,7 @@ def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
 ) -> None:
     """Lock, check, reserve: after this commit, and only then, the bank may be asked for the money."""
     with transaction.atomic(durable=True):
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
-        attempt_is_live = Attempt.objects.filter(pk=attempt.pk, outcome="").exists()
-        if payment.status != Status.CREATED or not attempt_is_live:
-            raise errors.AttemptInProgress
+        payment = _lock_presented(payment, attempt, at)
         refusal = eligibility(profile, on=today_in_taipei(at))
         if refusal is not None:
             raise refusal
@@ -237,6 +240,18 @@ def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
         )
         Attempt.objects.filter(pk=attempt.pk).update(account=account, debit_sent_at=at)
         phases.reached(DebitPhase.RESERVING)
+
+
+def _lock_presented(payment: Payment, attempt: Attempt, at: dt.datetime) -> Payment:
+    """Lock the payment, if this presentation still counts: a sweep gives it up when the wires hang for too long.
+
+    Raises what became of the payment meanwhile, or CheckCodeExpired where the payer has to confirm anew.
+    """
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+    if payment.status == Status.CREATED and Attempt.objects.filter(pk=attempt.pk, outcome="").exists():
+        return payment
+    refuse_unless_payable(payment, at)
+    raise CheckCodeExpired
 
 
 def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datetime, by: str) -> Payment:
