@@ -26,6 +26,7 @@ from common.errors import Refusal
 from common.sealing import keyed_hash
 from payments import errors, limits
 from payments.models import Attempt, Payment
+from payments.operations.maintenance import refuse_in_maintenance
 from payments.operations.settling import ENQUIRY_DELAY, park_unknown_debit, refusal_for, settle
 from payments.rules import eligibility
 from payments.states import AttemptOutcome, DebitPhase, Status
@@ -63,6 +64,7 @@ def prepare_signing(*, payment: Payment, picture_id: UUID, answer: str, at: dt.d
     The picture is looked at before the card asks for the password, so that a wrong one costs no password try.
     """
     refuse_unless_payable(payment, at)
+    refuse_in_maintenance(at)
     cards.use_picture_code(picture_id=picture_id, answer=answer, subject=payment.reference, at=at)
     return cards.issue_check_code(subject=payment.reference, at=at)
 
@@ -121,6 +123,7 @@ def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[At
             if first is not None:
                 return first, False
             refuse_unless_payable(payment, at)
+            refuse_in_maintenance(at)
             cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
             if signed.order_digest != order_digest(payment.order_as_shown()):
                 raise errors.OrderChanged
