@@ -27,6 +27,7 @@ from common.sealing import keyed_hash
 from payments import errors, limits
 from payments.models import Attempt, Payment
 from payments.operations.maintenance import refuse_in_maintenance
+from payments.operations.orders import retired_links
 from payments.operations.settling import ENQUIRY_DELAY, park_unknown_debit, refusal_for, settle
 from payments.rules import eligibility
 from payments.states import AttemptOutcome, DebitPhase, Status
@@ -193,7 +194,8 @@ def _gate(
             return None
         payment = _lock_presented(payment, attempt, at)
         _use_card(attempt, customer_number, signed, at)
-        payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields={"link_hash": ""})
+        dead = {"link_hash": "", "former_links": retired_links(payment)}
+        payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields=dead)
         _close(attempt, AttemptOutcome.GATED, "identity_check_needed", at)
         _, token = verification.open_check(
             customer=account.customer,
