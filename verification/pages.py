@@ -195,7 +195,7 @@ def _as_it_was(request: HttpRequest, check: Check, token: str, **more: Any) -> H
             return _consent_page(request, check, token, ConsentForm(initial={"agree": "agree" in typed}), **more)
         case Status.CODE_SENT:
             return _code_page(request, check, token, CodeForm(initial=typed), **more)
-        case Status.CONSENTED | Status.MISMATCH if "national_id" in typed:
+        case Status.CONSENTED | Status.MISMATCH if "national_id" in typed and queries.tries_left_today(check, at=now()):
             form = DataForm(initial=typed, today=today_in_taipei(now()))
             return _form_page(request, check, token, "verification/data.html", form, **more)
         case _:

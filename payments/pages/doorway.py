@@ -78,10 +78,11 @@ def _payment(request: HttpRequest, reference: str) -> Payment:
 
 def _since(payment: Payment) -> Refusal:
     """What became of the order since the former link was good."""
+    at = now()
     try:
-        refuse_unless_payable(payment, now())
-    except errors.LinkDead:
-        return errors.LinkWaitsForIdentity()
+        refuse_unless_payable(payment, at)
+    except errors.LinkDead:  # it waits for the identity check
+        return errors.LinkWaitsForIdentity() if payment.expires_at > at else errors.OrderExpired()
     except errors.AttemptInProgress:
         return errors.LinkBeingPaid()
     except errors.AlreadyPaid:
