@@ -418,11 +418,11 @@ REFUND_TABLE = {
             RefundStatus.REQUESTED,
             RefundStatus.ACCEPTED,
             RefundStatus.CREDITING,
-            UNKNOWN,
+            RefundStatus.UNKNOWN,
             RefundStatus.CREDITED,
             RefundStatus.MANUAL,
         ),
-        "404 Where is my refund?": (CANCELLED,),
+        "404 Where is my refund?": (RefundStatus.CANCELLED,),
     },
     "GET found": {
         "200 Where is my refund?": EVERY_REFUND,

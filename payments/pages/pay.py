@@ -79,8 +79,9 @@ def picture(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse
 @require_safe
 @payment_page
 def recording(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse:
-    _, answer = _open_picture(request, payment)
-    return HttpResponse(picture_audio(answer, get_language() or ""), content_type="audio/wav")
+    picture_id, answer = _open_picture(request, payment)
+    seed = keyed_hash(str(picture_id), purpose="picture_code")
+    return HttpResponse(picture_audio(answer, get_language() or "", seed=seed), content_type="audio/wav")
 
 
 @require_POST
