@@ -427,6 +427,7 @@ class TestTime:
             assert re.search(r"This check stays open until \d\d:\d\d, about (29|30) more minutes\.", page.text)
             assert "Keep it open for half an hour more" in page.text
             assert 'id="identity-form"' in page.text
+            assert re.search(r'data-seconds-left="17\d\d|data-seconds-left="1800', page.text)
 
     def test_who_asks_in_time_gets_half_an_hour_from_then_on(self, person, later):
         later(minutes=29)
