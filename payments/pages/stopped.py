@@ -105,7 +105,7 @@ ENDINGS: dict[str, Ending] = {
         (
             _("On a computer that others use as well, don't go on. Pay on your own computer."),
             _("If you have installed the component anew, pair it once more on the payment page."),
-            _("If you don't know why this happened, call the bank before you type the password here."),
+            _("If you don't know why this happened, call the number below before you type the password here."),
         ),
     ),
 }
