@@ -18,7 +18,7 @@ from common.sealing import keyed_hash, seal, unseal
 # As long as the card, the password and a slow reader need, and no longer.
 CHECK_CODE_LIFE = dt.timedelta(seconds=300)
 PICTURE_CODE_LIFE = dt.timedelta(seconds=300)
-# Five guesses at one in 10,000 are no attack; then the payment's page rests for a while.
+# Five guesses at one in 1,000,000 are no attack; then the payment's page rests for a while.
 PICTURE_CODE_TRIES = 5
 PICTURE_CODE_REST = dt.timedelta(minutes=15)
 # Long after anything can be asked about them. A used check code stays: it proves its attempt.

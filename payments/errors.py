@@ -22,6 +22,57 @@ class LinkDead(Refusal):
     )
 
 
+class LinkWaitsForIdentity(Refusal):
+    """The link that led to the identity gate, opened again."""
+
+    code = "page_link_gated"
+    http_status = 410
+    title = _("Prove your identity first, then pay again")
+    text = _(
+        "Nothing was charged. This link ended when the identity check began. Finish the check, then go back to the "
+        "shop and choose to pay again: it sends you here with a fresh link."
+    )
+
+
+class LinkReplaced(Refusal):
+    """A link that the shop has replaced by a newer one, and the order is still to be paid."""
+
+    code = "page_link_replaced"
+    http_status = 410
+    title = _("The shop has sent you here again since")
+    text = _(
+        "Nothing was charged. Go on in the window or on the device that you came to last. If you can't find it, go "
+        "back to the shop and choose to pay again: it sends you here with a fresh link."
+    )
+
+
+class LinkBeingPaid(Refusal):
+    """A replaced link, while the order is being paid through the newer one."""
+
+    code = "page_link_being_paid"
+    http_status = 410
+    title = _("This order is being paid in another window")
+    text = _(
+        "It is charged once at most. Please wait for the result there and don't pay again; “Was I charged?” tells you "
+        "as well."
+    )
+    money_moved = "unknown"
+    retryable = True
+
+
+class LinkPaid(Refusal):
+    """A replaced link, after the order was paid through the newer one."""
+
+    code = "page_link_paid"
+    http_status = 410
+    title = _("This order was paid in another window")
+    text = _(
+        "It was charged once and can't be charged again. The receipt is in the window or on the device where you paid; "
+        "“Was I charged?” shows it as well."
+    )
+    money_moved = "yes"
+
+
 class TopUpNotSupported(Refusal):
     code = "top_up_not_supported"
     http_status = 422
@@ -230,4 +281,17 @@ class TooManyLookUps(Refusal):
     http_status = 429
     title = _("Too many look-ups of this order")
     text = _("Nothing was changed and nothing was charged by looking. Please wait ten minutes and try again.")
+    retryable = True
+
+
+class Maintenance(Refusal):
+    """Details: until, a time of Taipei as text."""
+
+    code = "maintenance"
+    http_status = 503
+    title = _("Payments rest for a while")
+    text = _(
+        "Nothing was charged. The bank's systems are being looked after until %(until)s (Taipei). The order stays "
+        "open: please pay it after that."
+    )
     retryable = True

@@ -56,6 +56,7 @@ class Payment(Stateful):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     link_hash = models.CharField(max_length=64, blank=True, editable=False)
+    former_links = models.JSONField(default=list, editable=False)  # hashes of the links before, newest last
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="payments")
     enquire_at = models.DateTimeField(null=True, blank=True)
     enquiries = models.PositiveIntegerField(default=0)

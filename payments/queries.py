@@ -129,6 +129,11 @@ def last_decline(payment: Payment) -> Attempt | None:
     return payment.attempts.filter(outcome__in=ended).order_by("-number").first()
 
 
+def signed_digest(payment: Payment) -> str:
+    """The digest of the order that the card signed, of a paid payment: 64 hex characters."""
+    return payment.attempts.get(outcome=AttemptOutcome.APPROVED).order_digest
+
+
 def what_next(payment: Payment, at: dt.datetime) -> dict[str, Any]:
     """What happens next with a payment, when, in whose hands it is, and that in a sentence of the active language."""
     over = payment.status in UNTOUCHED and payment.expires_at <= at

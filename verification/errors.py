@@ -14,6 +14,16 @@ class CheckEnded(Refusal):
     text = _("Nothing was charged. Go back to the platform's payment page and pay again.")
 
 
+class ExtensionsUsedUp(Refusal):
+    code = "check_extensions_used_up"
+    http_status = 429
+    title = _("This check can't be kept open any longer")
+    text = _(
+        "It was kept open as often as it can be. Nothing was charged. If it ends before you are done, go back to the "
+        "platform's payment page and pay again: you get a new check."
+    )
+
+
 class CheckElsewhere(Refusal):
     """The step was already done or isn't due, as with a second tab or the back button."""
 

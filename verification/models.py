@@ -13,7 +13,7 @@ from common.references import mask_national_id, new_id
 from common.sealing import unseal
 from common.states import AppendOnly, StateChange, Stateful
 from verification import states
-from verification.rules import CODE_TRIES_MAX, blocks
+from verification.rules import CODE_TRIES_MAX, EXTENSIONS_MAX, blocks
 from verification.rules.documents import IssueType
 
 
@@ -77,6 +77,7 @@ class Check(Stateful):
     language = models.CharField(max_length=10)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    extensions = models.PositiveSmallIntegerField(default=0, help_text=_("how often its holder asked for more time"))
     wait_until = models.DateTimeField(null=True, blank=True, help_text=_("after passing: pay again from then on"))
 
     objects = CheckQuerySet.as_manager()
@@ -84,6 +85,7 @@ class Check(Stateful):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="verification_check_lives"),
+            models.CheckConstraint(condition=Q(extensions__lte=EXTENSIONS_MAX), name="verification_extensions_max"),
         ]
         indexes = [
             models.Index(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import math
 from collections.abc import Callable
@@ -9,21 +10,22 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from common.clock import now, today_in_taipei
+from common.clock import now, taipei, today_in_taipei
 from common.errors import Refusal
 from common.references import mask_phone
-from verification import errors, operations, queries
+from verification import errors, operations, queries, rules
 from verification.forms import CodeForm, ConsentForm, DataForm
 from verification.models import Check
 from verification.rules.consent import CONSENT_PARAGRAPHS, CONSENT_VERSION, consent_text_hash
-from verification.states import IN_FLIGHT, Status
+from verification.states import IN_FLIGHT, LEFT_OPEN, Status
 
 _STEPS = (_("Consent"), _("Your data"), _("SMS code"), _("Result"))
 
@@ -96,8 +98,7 @@ def consent(request: HttpRequest, check: Check, token: str) -> HttpResponse:
             return redirect("verification:data", token=token)
         except errors.ConsentTextChanged as refusal:
             form.add_error(None, refusal.detail())
-    more = {"paragraphs": CONSENT_PARAGRAPHS, "version": CONSENT_VERSION, "text_hash": consent_text_hash()}
-    return _form_page(request, check, token, "verification/consent.html", form, **more)
+    return _consent_page(request, check, token, form)
 
 
 @_identity_page(Status.CONSENTED, Status.MISMATCH)
@@ -169,15 +170,55 @@ def result(request: HttpRequest, check: Check, token: str) -> HttpResponse:
     return render(request, _RESULT_TEMPLATES[Status(check.status)], context)
 
 
+@_identity_page(*LEFT_OPEN)
+def extend(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    """Half an hour more. A script gets the new time; without one the page comes back with what was typed into it."""
+    if request.method != "POST":
+        return redirect("verification:home", token=token)
+    refusal = None
+    try:
+        check = operations.extend_check(check_id=check.id, at=now())
+    except errors.ExtensionsUsedUp as used_up:
+        refusal = used_up
+    if not request.accepts("text/html"):
+        if refusal is not None:
+            raise refusal
+        return JsonResponse(_time_left(check))
+    return _as_it_was(request, check, token, errors=[{"text": refusal.detail()}] if refusal else [])
+
+
+def _as_it_was(request: HttpRequest, check: Check, token: str, **more: Any) -> HttpResponse:
+    """The page that this form belongs to, with its fields as they were sent; nothing is checked yet."""
+    typed = request.POST.dict()
+    match check.status:
+        case Status.STARTED:
+            return _consent_page(request, check, token, ConsentForm(initial={"agree": "agree" in typed}), **more)
+        case Status.CODE_SENT:
+            return _code_page(request, check, token, CodeForm(initial=typed), **more)
+        case Status.CONSENTED | Status.MISMATCH if "national_id" in typed and queries.tries_left_today(check, at=now()):
+            form = DataForm(initial=typed, today=today_in_taipei(now()))
+            return _form_page(request, check, token, "verification/data.html", form, **more)
+        case _:
+            return redirect("verification:home", token=token)
+
+
+def _consent_page(request: HttpRequest, check: Check, token: str, form: ConsentForm, **more: Any) -> HttpResponse:
+    more |= {"paragraphs": CONSENT_PARAGRAPHS, "version": CONSENT_VERSION, "text_hash": consent_text_hash()}
+    return _form_page(request, check, token, "verification/consent.html", form, **more)
+
+
 def _code_page(request: HttpRequest, check: Check, token: str, form: CodeForm, **more: Any) -> HttpResponse:
     inquiry = queries.latest_inquiry(check)
-    latest = queries.latest_code(inquiry)
+    latest, at = queries.latest_code(inquiry), now()
     more |= {
+        "is_sent_anew": latest.number > 1,
+        "good_seconds": max(0, math.ceil((latest.expires_at - at).total_seconds())),
+        "good_for": _minutes_text(latest.expires_at - at),
         "phone": mask_phone(check.customer.phone),
         "sent_at": latest.sent_at,
         "good_until": latest.expires_at,
         "resends_left": queries.resends_left(inquiry),
-        "resend_seconds": queries.seconds_until_resend(inquiry, at=now()),
+        "resend_seconds": queries.seconds_until_resend(inquiry, at=at),
     }
     return _form_page(request, check, token, "verification/code.html", form, **more)
 
@@ -199,7 +240,30 @@ def _context(check: Check, token: str) -> dict[str, Any]:
         "platform_name": check.platform_name,
         "return_url": check.return_url,
         "steps": _steps(_STEP_OF.get(Status(check.status), len(_STEPS) - 1)),
+        "time_left": _time_left(check),
+        "warn_seconds": int(rules.WARN_BEFORE.total_seconds()),
     }
+
+
+def _time_left(check: Check) -> dict[str, Any]:
+    """How long the check stays open, in words and in seconds, and how often it can still be kept open."""
+    left = check.expires_at - now()
+    clock = f"{taipei(check.expires_at):%H:%M}"
+    words = gettext("This check stays open until %(clock)s, %(minutes)s.")
+    return {
+        "seconds": max(0, math.ceil(left.total_seconds())),
+        "text": words % {"clock": clock, "minutes": _minutes_text(left)},
+        "warning": gettext("This check ends at %(clock)s. Do you need more time?") % {"clock": clock},
+        "extensions_left": rules.EXTENSIONS_MAX - check.extensions,
+    }
+
+
+def _minutes_text(left: dt.timedelta) -> str:
+    """ "about 4 more minutes"; rounded down, so that nobody counts on time that isn't there."""
+    minutes = int(left.total_seconds() // 60)
+    if minutes < 1:
+        return gettext("less than a minute")
+    return ngettext("about %(minutes)s more minute", "about %(minutes)s more minutes", minutes) % {"minutes": minutes}
 
 
 def _steps(current: int) -> list[dict[str, Any]]:

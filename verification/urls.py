@@ -16,4 +16,5 @@ urlpatterns = [
     path("identity/<str:token>/code/resend/", pages.resend, name="resend"),
     path("identity/<str:token>/result/", pages.result, name="result"),
     path("identity/<str:token>/again/", pages.again, name="again"),
+    path("identity/<str:token>/extend/", pages.extend, name="extend"),
 ]

@@ -1,10 +1,13 @@
 import io
+import math
 import wave
+from array import array
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from cards import errors, operations
+from cards import errors, operations, picture_code
 from cards.picture_code import DIGITS, LENGTH, new_answer, picture_audio, picture_image, tidy
 from cards.queries import open_answer
 from common.sealing import unseal
@@ -42,16 +45,55 @@ def test_the_picture_is_a_png_with_ink_on_it_and_the_same_each_time_it_is_fetche
 
 @pytest.mark.parametrize("language", ["zh-hant", "en"])
 def test_the_recording_says_each_digit_and_lasts_a_few_seconds(language):
-    with wave.open(io.BytesIO(picture_audio("012345", language))) as sound:
+    with wave.open(io.BytesIO(picture_audio("012345", language, seed="a"))) as sound:
         seconds = sound.getnframes() / sound.getframerate()
 
     assert 4 < seconds < 12
 
 
 def test_the_recordings_of_two_languages_differ_and_of_two_answers_too():
-    sounds = {picture_audio(answer, language) for answer in ("012345", "987654") for language in ("zh-hant", "en")}
+    sounds = {
+        picture_audio(answer, language, seed="a") for answer in ("012345", "987654") for language in ("zh-hant", "en")
+    }
 
     assert len(sounds) == 4
+
+
+def samples_of(wav: bytes) -> array:
+    with wave.open(io.BytesIO(wav)) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth()) == (1, 2)
+        return array("h", sound.readframes(sound.getnframes()))
+
+
+def loudness(samples) -> float:
+    return math.sqrt(sum(sample * sample for sample in samples) / len(samples))
+
+
+@pytest.mark.parametrize("language", ["zh-hant", "en"])
+def test_the_recording_is_the_same_each_time_and_of_another_picture_another(language):
+    first = picture_audio("135790", language, seed="a")
+
+    assert picture_audio("135790", language, seed="a") == first
+    assert picture_audio("135790", language, seed="b") != first
+
+
+@pytest.mark.parametrize("language", ["zh-hant", "en"])
+def test_no_digit_can_be_found_in_the_recording_by_comparing_bytes(language):
+    said = picture_audio("0123456789", language, seed="a")
+
+    for digit in DIGITS:
+        raw = Path(picture_code.__file__).parent.joinpath("audio", language, f"{digit}.wav").read_bytes()
+        middle = len(raw) // 2
+        assert raw[middle : middle + 16] not in said
+
+
+@pytest.mark.parametrize("language", ["zh-hant", "en"])
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
+def test_the_murmur_is_there_in_each_pause_and_far_softer_than_the_digits(language, seed):
+    samples = samples_of(picture_audio("135790", language, seed=seed))
+
+    pause = samples[200:2800]  # before the first digit nothing but the murmur is heard
+    assert 100 < loudness(pause) < loudness(samples) / 4
 
 
 @pytest.mark.django_db

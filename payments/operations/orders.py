@@ -20,6 +20,9 @@ from payments.models import Attempt, ChargeRule, Payment
 from payments.states import LIVE_OR_PAID, UNTOUCHED, AttemptOutcome, Status
 from platforms.models import Platform
 
+# More tabs than anybody has open of one order; a shop that asks for a link a thousand times must not grow the row.
+FORMER_LINKS_KEPT = 20
+
 
 @dataclass(frozen=True)
 class NewOrder:
@@ -124,6 +127,11 @@ def link_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def retired_links(payment: Payment) -> list[str]:
+    """The hashes of its former links once its present one is retired: who comes by one is told what became of the order."""
+    return [*payment.former_links, payment.link_hash][-FORMER_LINKS_KEPT:]
+
+
 def charge_percent_on(day: dt.date) -> Decimal:
     """The handling charge on a Taipei date: the newest row that is valid by then."""
     rule = ChargeRule.objects.filter(valid_from__lte=day).order_by("-valid_from", "id").first()
@@ -165,8 +173,8 @@ def _fresh_link(payment: Payment, at: dt.datetime, by: str) -> str:
     if payment.status == Status.GATED:
         payment.move_to(Status.CREATED, at=at, by=by, reason="pay again", fields={"link_hash": link_hash(secret)})
     else:
-        payment.link_hash = link_hash(secret)
-        payment.save(update_fields=["link_hash"])
+        payment.link_hash, payment.former_links = link_hash(secret), retired_links(payment)
+        payment.save(update_fields=["link_hash", "former_links"])
     return secret
 
 

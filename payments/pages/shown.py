@@ -19,6 +19,16 @@ def time_text(at: dt.datetime) -> str:
     return f"{taipei(at):%Y/%m/%d %H:%M}"
 
 
+def clock_text(at: dt.datetime) -> str:
+    """21:45:03 of today in Taipei: for what comes or came within minutes, where seconds tell a person something."""
+    return f"{taipei(at):%H:%M:%S}"
+
+
+def digest_text(digest: str) -> str:
+    """The first eight characters in two groups, as the pay page shows them while the card confirms: "a1b2 c3d4"."""
+    return f"{digest[:4]} {digest[4:8]}"
+
+
 def amount_lines(payment: Payment) -> list[dict[str, str]]:
     """Every line between the goods and the final amount, in the order in which they are worked out."""
     quote, amounts = payment.quote, payment.amounts
@@ -73,7 +83,8 @@ def goods_rows(payment: Payment) -> list[dict[str, str]]:
     ]
 
 
-def receipt_rows(payment: Payment) -> list[dict[str, str]]:
+def receipt_rows(payment: Payment, digest: str) -> list[dict[str, str]]:
+    """`digest`: of the order that the card signed; 64 hex characters."""
     assert payment.paid_at is not None
     assert payment.account is not None
     return [
@@ -82,6 +93,13 @@ def receipt_rows(payment: Payment) -> list[dict[str, str]]:
         {"label": _("Paid at"), "value": time_text(payment.paid_at), "hint": _("Time of Taipei")},
         {"label": _("From account"), "value": payment.account.masked},
         {"label": _("The bank's reference"), "value": payment.bank_reference},
+        {
+            "label": _("Signed by your card"),
+            "value": digest_text(digest),
+            "hint": _(
+                "The beginning of the order's fingerprint; the payment page showed the same while you confirmed."
+            ),
+        },
     ]
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from cards.bank import fake_bank
 from cards.models import PictureCode
 from cards.operations import PICTURE_CODE_TRIES
-from common import clock
+from common import clock, phases
 from common.errors import Refusal
 from common.sealing import unseal
 from ledger.models import Journal
@@ -23,7 +23,7 @@ from payments import operations
 from payments.models import Attempt, LimitUse, Payment
 from payments.operations import settling
 from payments.pages import shown, words
-from payments.states import AttemptOutcome, Status
+from payments.states import AttemptOutcome, DebitPhase, Status
 from payments.tests.factories import ACCOUNT, make_account, make_order, make_platform, sign
 from platforms.operations import add_endpoint
 
@@ -243,7 +243,7 @@ def test_the_right_link_of_an_ended_payment_says_how_it_ended(payer, status):
     refused = payer.confirm()
     assert (refused.status_code, refused.json()["code"]) == (410, code)
     assert payer.post("new-picture").json()["code"] == code
-    assert payer.post("check").json() == {"settled": True}
+    assert payer.post("check").json()["settled"] is True
     assert fake_bank().debits_of(payer.payment.reference) == 0
     assert not Journal.objects.filter(reference=payer.payment.reference).exists()
 
@@ -355,7 +355,9 @@ def test_a_confirmed_order_is_charged_once_and_its_receipt_shown(payer):
 
     assert answer.json() == {"next": f"{payer.link}result/"}
     receipt = text_of(payer.client.get(answer.json()["next"]))
-    for fact in (payer.payment.reference, payer.payment.order_number, "••••8901", "NT$961", "B00000001"):
+    digest = Attempt.objects.get().order_digest
+    signed = (f"{digest[:4]} {digest[4:8]}", digest)
+    for fact in (payer.payment.reference, payer.payment.order_number, "••••8901", "NT$961", "B00000001", *signed):
         assert fact in receipt
     assert "00012345678901" not in receipt
     assert fake_bank().debits_of(payer.payment.reference) == 1
@@ -499,16 +501,52 @@ def test_looking_at_it_changes_nothing(unknown, later):
 
 
 def test_the_bank_is_not_asked_before_its_time(unknown):
-    assert unknown.post("check").json() == {"settled": False}
+    assert unknown.post("check").json()["settled"] is False
     assert unknown.status() == Status.UNKNOWN
 
 
 def test_the_bank_is_asked_when_it_is_time_and_the_receipt_appears(unknown, later):
     later(minutes=2)
 
-    assert unknown.post("check").json() == {"settled": True}
+    assert unknown.post("check").json() == {"settled": True, "news": "The result is here: this page shows it now."}
     assert "Your order is paid" in text_of(unknown.get("result/"))
     assert fake_bank().debits_of(unknown.payment.reference) == 1
+
+
+def test_the_words_change_with_what_is_waited_for_and_only_then(payer, later):
+    fake_bank().behave(ACCOUNT, "late")
+    payer.confirm()
+
+    first, again = payer.post("check").json(), payer.post("check").json()
+    del first["looked"], again["looked"]
+    assert first == again
+    assert first["title"] == "Your payment is being confirmed"
+    assert re.fullmatch(r"The bank is asked again at \d\d:\d\d:\d\d\.", first["news"])
+
+    later(minutes=2)
+    asked = payer.post("check").json()
+    assert asked["settled"] is False
+    assert asked["news"] != first["news"]
+
+
+def test_a_card_that_has_confirmed_but_the_bank_was_not_asked_has_words_of_its_own(payer):
+    said = []
+    phases.listen(lambda phase: said.append(text_of(payer.get("result/"))) if phase == DebitPhase.VERIFIED else None)
+
+    payer.confirm()
+
+    assert "This order is being paid right now" in said[0]
+    assert "Please don't pay again" in said[0]
+
+
+def test_while_the_bank_is_asked_the_page_says_that_it_is(payer):
+    said = []
+    phases.listen(lambda phase: said.append(text_of(payer.get("result/"))) if phase == DebitPhase.RESERVED else None)
+
+    payer.confirm()
+
+    assert "The bank is being asked for the money" in said[0]
+    assert "Please don't pay again" in said[0]
 
 
 def test_without_a_script_the_button_leads_back_to_the_result(unknown):
@@ -684,7 +722,11 @@ def test_every_reason_of_an_attempt_can_be_explained_later(refusal):
         title = str(refusal.title)
 
     assert said["title"] == title
-    if refusal.code not in {"order_amounts_differ", "payment_not_cancellable"}:  # the platform's, never an attempt's
+    if refusal.code not in {
+        "order_amounts_differ",
+        "payment_not_cancellable",
+        "maintenance",
+    }:  # before or beside an attempt
         assert "%(" not in said["text"]
 
 

@@ -23,11 +23,16 @@ NOT_OF_THE_ACCOUNT = frozenset(
         "check_code_expired",
         "check_code_unknown",
         "check_code_used",
+        "maintenance",
         "order_cancelled",
         "order_changed",
         "order_expired",
         "order_failed",
+        "page_link_being_paid",
         "page_link_dead",
+        "page_link_gated",
+        "page_link_paid",
+        "page_link_replaced",
     }
 )
 

@@ -49,7 +49,7 @@ def test_promise_2_identity_first_and_then_the_customer_pays_again(town, visit):
     expect(visit.page.get_by_role("timer")).to_contain_text(re.compile(r"\d:\d\d"))
     assert debits(town, order_number) == [("gated", 961, 0, 0)]
     visit.page.goto(first_link)
-    expect(visit.page.get_by_text("This payment link is no longer valid").first).to_be_visible()
+    expect(visit.page.get_by_text("Prove your identity first, then pay again").first).to_be_visible()
 
     visit.pay_again(order_number)
     visit.confirm(payer)

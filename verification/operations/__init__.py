@@ -29,6 +29,7 @@ __all__ = [
     "answer_code",
     "carry_on",
     "expire_left_checks",
+    "extend_check",
     "give_consent",
     "is_check_needed",
     "open_check",
@@ -83,6 +84,17 @@ def open_check(
     )
     check.record_birth(at=at, by="payer")
     return check, token
+
+
+def extend_check(*, check_id: UUID, at: dt.datetime) -> Check:
+    """As long as a new check has, from now on, for whoever asks before the end. Raises ExtensionsUsedUp."""
+    with transaction.atomic(durable=True):
+        check = _lock(check_id, *LEFT_OPEN, at=at)
+        if check.extensions >= rules.EXTENSIONS_MAX:
+            raise errors.ExtensionsUsedUp
+        check.expires_at, check.extensions = at + rules.CHECK_LIFETIME, check.extensions + 1
+        check.save(update_fields=["expires_at", "extensions"])
+    return check
 
 
 def give_consent(*, check_id: UUID, version: str, text_hash: str, language: str, at: dt.datetime, by: str) -> Check:

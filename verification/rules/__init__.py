@@ -10,6 +10,11 @@ import unicodedata
 # A link that was left open: long enough to find one's ID card, too short for a lost browser tab to matter.
 CHECK_LIFETIME = dt.timedelta(minutes=30)
 
+# Who needs longer says so in time, as often as WCAG 2.2.1 asks for; after that a new check is the simpler way.
+EXTENSIONS_MAX = 10
+# Long before the end, for somebody who reads slowly or with a screen reader.
+WARN_BEFORE = dt.timedelta(minutes=5)
+
 CODE_DIGITS = 6
 CODE_LIFETIME = dt.timedelta(minutes=5)
 # Five guesses at one of a million: a guesser gets through once in 200,000 codes.

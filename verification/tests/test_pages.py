@@ -3,8 +3,10 @@
 import dataclasses
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cards.bank import port as bank_port
 from common import clock, phases, sealing
@@ -12,7 +14,8 @@ from ledger.models import Journal
 from notifications.models import Message
 from verification import operations
 from verification.jcic.port import Notice
-from verification.models import Check, Consent, Inquiry, LastUse
+from verification.models import Check, CodeTry, Consent, Inquiry, LastUse
+from verification.rules import EXTENSIONS_MAX
 from verification.rules.documents import ISSUE_PLACES
 from verification.states import Status
 from verification.tests.factories import ACCOUNT, PERSON, RETURN_URL, make_check
@@ -397,3 +400,142 @@ def test_the_whole_gate_moves_no_money(person, bank):
     assert bank.received == []
     assert bank.book == []
     assert not Journal.objects.exists()
+
+
+@pytest.fixture
+def later(settings, tmp_path):
+    """Move the clock that the pages read."""
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+
+    def move(**by):
+        Path(settings.CLOCK_FILE).write_text(str(dt.timedelta(**by).total_seconds()))
+
+    return move
+
+
+class TestTime:
+    def test_every_page_with_something_to_do_says_how_long_and_offers_more(self, person, centre):
+        pages = [person.get(), person.agree(), person.give()]
+        centre.is_down = True
+        pages.append(person.answer())
+        centre.is_down = False
+        centre.reset()
+        pages.append(person.post("again/"))  # nobody of these data is known: a mismatch
+
+        assert [place(page) for page in pages] == ["consent", "data", "code", "result", "result"]
+        for page in pages:
+            assert re.search(r"This check stays open until \d\d:\d\d, about (29|30) more minutes\.", page.text)
+            assert "Keep it open for half an hour more" in page.text
+            assert 'id="identity-form"' in page.text
+            assert re.search(r'data-seconds-left="17\d\d|data-seconds-left="1800', page.text)
+
+    def test_who_asks_in_time_gets_half_an_hour_from_then_on(self, person, later):
+        later(minutes=29)
+        page = person.post("extend/")
+        assert place(page) == "extend"
+        assert "Before you pay: prove your identity" in page.text
+        assert "about 30 more minutes" in page.text or "about 29 more minutes" in page.text
+
+        later(minutes=58)
+        assert place(person.get()) == "consent"
+        later(minutes=60)
+        assert "This link has ended" in person.get().text
+
+    def test_too_late_is_too_late(self, person, later):
+        later(minutes=30)
+
+        page = person.post("extend/")
+
+        assert page.status_code == 410
+        assert Check.objects.get().extensions == 0
+        assert says_not_charged(page)
+
+    def test_a_script_gets_the_new_time_in_words(self, person):
+        answer = person.client.post(f"{person.address}extend/", headers={"Accept": "application/json"})
+
+        body = answer.json()
+        assert body["seconds"] in {1799, 1800}
+        assert body["extensions_left"] == 9
+        assert re.fullmatch(r"This check stays open until \d\d:\d\d, about (29|30) more minutes\.", body["text"])
+        assert re.fullmatch(r"This check ends at \d\d:\d\d\. Do you need more time\?", body["warning"])
+
+    def test_ten_times_and_no_more(self, person):
+        for _ in range(EXTENSIONS_MAX):
+            assert person.post("extend/").status_code == 200
+        until = Check.objects.get().expires_at
+
+        page = person.post("extend/")
+        script = person.client.post(f"{person.address}extend/", headers={"Accept": "application/json"})
+
+        assert EXTENSIONS_MAX >= 10
+        assert "It was kept open as often as it can be. Nothing was charged." in page.text
+        assert "Keep it open for half an hour more" not in page.text
+        assert (script.status_code, script.json()["code"]) == (429, "check_extensions_used_up")
+        assert Check.objects.get().expires_at == until
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Check.objects.update(extensions=EXTENSIONS_MAX + 1)
+
+    def test_what_was_typed_without_a_script_comes_back(self, person):
+        person.agree()
+
+        page = person.post("extend/", **TYPED)
+
+        assert page.status_code == 200
+        assert "error-summary" not in page.text
+        assert 'value=" a123 456 789"' in page.text
+        assert 'value="69/05/17"' in page.text
+        assert re.search(r'value="63000"\s+selected', page.text)
+        assert re.search(r'value="renewal"[^>]*checked', page.text)
+        assert not Inquiry.objects.exists()
+
+    def test_a_typed_code_comes_back_and_counts_as_no_try(self, person):
+        person.agree()
+        person.give()
+
+        page = person.post("extend/", code="１２３ 45")
+
+        assert 'value="１２３ 45"' in page.text
+        assert not CodeTry.objects.exists()
+
+    def test_following_a_link_to_it_changes_nothing(self, person):
+        assert place(person.get("extend/")) == "consent"
+        assert Check.objects.get().extensions == 0
+
+    def test_the_code_says_until_when_as_time_and_in_minutes(self, person, later):
+        person.agree()
+        assert re.search(r"It is good until \d\d:\d\d:\d\d, about (4|5) more minutes\.", person.give().text)
+
+        later(minutes=6)
+        page = person.get("code/")
+        assert "The code has become too old. Have a new one sent below." in page.text
+        assert "It is good until" not in page.text
+
+    def test_a_new_code_says_that_the_one_before_is_no_longer_good(self, person, later):
+        person.agree()
+        person.give()
+        later(minutes=2)
+
+        page = person.post("code/resend/")
+
+        assert "We have sent a new code. The one before is no longer good." in page.text
+        assert place(page) == "code"
+
+    @pytest.mark.parametrize("typed", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "-{}-"])
+    @pytest.mark.parametrize("wide", [False, True])
+    def test_a_code_is_understood_as_people_type_it(self, person, typed, wide):
+        person.agree()
+        person.give()
+        code = last_code()
+        text = typed.format(code)
+
+        page = person.answer("".join(chr(ord(c) + 0xFEE0) if wide and c.isdigit() else c for c in text))
+
+        assert "Your identity is proved" in page.text
+
+    def test_an_error_is_named_in_the_title_and_its_summary_can_take_the_focus(self, person):
+        person.agree()
+        page = person.give(birth_date="yesterday")
+
+        assert "<title>Error: Your data" in page.text
+        assert re.search(r'class="error-summary" role="alert" tabindex="-1"', page.text)
+        assert 'href="#id_birth_date"' in page.text
