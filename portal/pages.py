@@ -26,7 +26,7 @@ from notifications.models import Event
 from payments.amounts import Amounts, Quote, amounts_of
 from payments.forms import PictureForm
 from payments.models import Payment
-from payments.pages import charged
+from payments.pages import standing
 from portal import catalogue, problems
 from portal.errors import problem_response
 from refunds.deferral import RUN_OPENS
@@ -74,7 +74,7 @@ def help_figures(at: dt.datetime) -> dict[str, Any]:
             "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
             "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
             "notice_hours_min": NOTICE_WAIT_MIN // dt.timedelta(hours=1),
-            "notice_hours_max": charged.WAIT // dt.timedelta(hours=1),
+            "notice_hours_max": standing.WAIT // dt.timedelta(hours=1),
         }
     )
 

@@ -566,7 +566,8 @@ def test_the_answers_address_has_no_digits_of_the_account(told):
 def test_a_paid_order_the_shop_has_not_taken_says_to_wait(told):
     page = text_of(answer_page(told))
 
-    assert "Yes, once: NT$961" in page
+    assert "Yes, you were charged once" in page
+    assert "NT$961" not in page
     assert "Wait one to two hours" in page
     assert "Notice “paid” made ready for the shop" in page
     assert "Next try" in page

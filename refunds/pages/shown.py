@@ -1,34 +1,28 @@
-"""Where is my refund? By order number and the last four digits of the account: dates, days counted, what comes next."""
+"""One refund in plain texts for templates: what happened to the money, its facts, its story and its days."""
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date
 from typing import Any, assert_never
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
 
-from common import lookups
-from common.clock import now, taipei
+from common.clock import taipei
 from common.references import mask_account
-from payments.errors import TooManyLookUps
-from refunds import queries
-from refunds.forms import ProgressForm
-from refunds.models import Deferral, Refund
-from refunds.queries import CountedDay, Progress
+from notifications.queries import ToldEvent
+from payments.pages import standing
+from refunds.models import Deferral, Refund, RefundChange
+from refunds.pages import months
+from refunds.queries import Progress
 from refunds.states import Status
-from refunds.working_days import Day, Reason
 
-_PAGE = "refunds.progress"
 _AT_THE_BANK = (
     "info",
     gettext_lazy("Your refund is at the bank"),
-    gettext_lazy("The bank was asked to credit %(total)s and we wait for its answer. It is credited once only."),
+    gettext_lazy("The bank was asked to credit it and we wait for its answer. It is credited once only."),
 )
 _TAGS = {
     Status.REQUESTED: ("wait", gettext_lazy("Waits for the seller")),
@@ -49,7 +43,7 @@ _NOTICES = {
     Status.ACCEPTED: (
         "info",
         gettext_lazy("Your refund is accepted"),
-        gettext_lazy("%(total)s will be in your account between %(first)s and %(latest)s."),
+        gettext_lazy("It will be in your account between %(first)s and %(latest)s."),
     ),
     Status.CREDITING: _AT_THE_BANK,
     Status.UNKNOWN: _AT_THE_BANK,
@@ -57,14 +51,14 @@ _NOTICES = {
         "warning",
         gettext_lazy("Our staff settle this refund"),
         gettext_lazy(
-            "The bank could not credit the account that paid, perhaps because it is closed. %(total)s are kept for you"
+            "The bank could not credit the account that paid, perhaps because it is closed. The money is kept for you"
             " and our staff settle it by hand. Please call the number below if we have not reached you."
         ),
     ),
     Status.CREDITED: (
         "success",
         gettext_lazy("Your refund is in your account"),
-        gettext_lazy("%(total)s were credited to your account on %(on)s. There is nothing left to do."),
+        gettext_lazy("It was credited to your account on %(on)s. There is nothing left to do."),
     ),
     Status.CANCELLED: (
         "info",
@@ -80,75 +74,45 @@ _LATE = (
         " need not do anything. If you want to ask, call the number below."
     ),
 )
-# Every other reason is said by the name of the day itself.
-_WHY = {
-    Reason.MAKE_UP: gettext_lazy("Make-up working day"),
-    Reason.CLOSED_ELSEWHERE: gettext_lazy("Typhoon closure only in %(name)s"),
-    Reason.WEEKEND: gettext_lazy("Weekend"),
-    Reason.BANK_ONLY: gettext_lazy("Bank holiday: %(name)s"),
-}
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def look_up(request: HttpRequest) -> HttpResponse:
-    """Both answers that a customer has at hand → the page of their refunds, under an address that holds neither."""
-    form = ProgressForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _form(request, form, status=422 if form.errors else 200)
-    order_number = form.cleaned_data["order_number"]
-    if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=order_number):
-        raise TooManyLookUps
-    found = queries.refunded_payments(order_number=order_number, account_last4=form.cleaned_data["account_last4"])
-    if not found:
-        return _form(request, form, status=404, nothing_found=True)
-    return redirect("refunds:found", lookups.token_of(found, page=_PAGE, at=now()))
-
-
-@never_cache
-@require_safe
-def progress(request: HttpRequest, token: str) -> HttpResponse:
-    """Each refund of the order, as it stands now."""
-    at = now()
-    references = lookups.answer_of(token, page=_PAGE, at=at)
-    if references is None:
-        return _form(request, ProgressForm(), status=410, stale=True)
-    found = queries.progress_of_payments(references, at=at)
-    return render(request, "refunds/progress.html", {"refunds": [_shown(one) for one in found]})
-
-
-def _form(request: HttpRequest, form: ProgressForm, *, status: int, **said: bool) -> HttpResponse:
-    return render(request, "refunds/look_up.html", {"form": form, **said}, status=status)
-
-
-def _shown(progress: Progress) -> dict[str, Any]:
-    """One refund as plain texts for the template."""
-    refund = progress.refund
-    kind, text = _TAGS[Status(refund.status)]
-    account = refund.payment.account
-    assert account is not None
+def refund(progress: Progress, told: list[ToldEvent], *, opened: bool) -> dict[str, Any]:
+    """One refund as plain texts. `told`: what the platform was told of its payment. Amounts and account only `opened`."""
+    row = progress.refund
+    kind, text = _TAGS[Status(row.status)]
     return {
-        "reference": refund.reference,
+        "reference": row.reference,
         "tag": {"kind": kind, "text": text},
-        "notices": _notices(progress),
-        "lines": [
-            {"label": _("Refund of the order amount"), "value": str(refund.amount)},
-            {"label": _("Handling charge given back"), "value": str(refund.charge)},
-        ],
-        "total": {
-            "label": _("You get back"),
-            "value": str(refund.total),
-            "note": _("To the account ending %(last4)s") % {"last4": account.last4},
-        },
-        "facts": _facts(progress, mask_account(account.last4)),
-        "days": [_day(counted, progress) for counted in progress.days],
-        "story": _story(progress),
+        "notices": notices(progress),
+        "now": _to_do(progress),
+        "facts": facts(progress, opened=opened),
+        "amounts": amounts(row) if opened else None,
+        "months": months.of(progress),
+        "days": months.in_words(progress),
+        "story": _story(progress, told),
         "is_estimated": progress.is_estimated,
-        "phone": refund.payment.platform.contact_phone,
+        "has_note": opened and row.accepted_date is not None,
+        "phone": row.payment.platform.contact_phone,
     }
 
 
-def _notices(progress: Progress) -> list[dict[str, str]]:
+def amounts(row: Refund) -> dict[str, Any]:
+    account = row.payment.account
+    assert account is not None
+    return {
+        "lines": [
+            {"label": _("Refund of the order amount"), "value": str(row.amount)},
+            {"label": _("Handling charge given back"), "value": str(row.charge)},
+        ],
+        "total": {
+            "label": _("You get back"),
+            "value": str(row.total),
+            "note": _("To the account ending %(last4)s") % {"last4": account.last4},
+        },
+    }
+
+
+def notices(progress: Progress) -> list[dict[str, str]]:
     """What happened to the money. A late refund says so first; what was promised is then no longer worth saying."""
     refund = progress.refund
     told = [_NOTICES[Status(refund.status)]]
@@ -156,28 +120,27 @@ def _notices(progress: Progress) -> list[dict[str, str]]:
         told = [_LATE] if refund.status == Status.ACCEPTED else [_LATE, *told]
     credited_on = taipei(refund.credited_at).date() if refund.credited_at else None
     words = {
-        "total": str(refund.total),
-        "first": _date(refund.expected_credit_date),
-        "latest": _date(refund.latest_credit_date),
-        "on": _date(credited_on),
+        "first": day_text(refund.expected_credit_date),
+        "latest": day_text(refund.latest_credit_date),
+        "on": day_text(credited_on),
     }
     return [{"kind": kind, "title": str(title), "text": str(text) % words} for kind, title, text in told]
 
 
-def _facts(progress: Progress, account: str) -> list[dict[str, str]]:
-    refund = progress.refund
-    rows = [
-        {"label": _("Refund number"), "value": refund.platform_refund_number, "hint": refund.reference},
-        {"label": _("Account"), "value": account},
-    ]
-    if refund.accepted_date is not None:
-        promise = {"first": _date(refund.expected_credit_date), "latest": _date(refund.latest_credit_date)}
+def facts(progress: Progress, *, opened: bool) -> list[dict[str, str]]:
+    row = progress.refund
+    holder, following = _holder_and_next(row, progress.today)
+    rows = [{"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
+    if row.accepted_date is not None:
+        promise = {"first": day_text(row.expected_credit_date), "latest": day_text(row.latest_credit_date)}
         rows += [
-            {"label": _("Accepted on"), "value": _date(refund.accepted_date)},
+            {"label": _("Accepted on"), "value": day_text(row.accepted_date)},
             {"label": _("Promised credit"), "value": _("%(first)s to %(latest)s") % promise},
         ]
-    holder, following = _holder_and_next(refund, progress.today)
-    return [*rows, {"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
+    account = row.payment.account
+    if opened and account is not None:
+        rows.append({"label": _("Account"), "value": mask_account(account.last4)})
+    return [*rows, {"label": _("Refund number"), "value": row.platform_refund_number, "hint": row.reference}]
 
 
 def _holder_and_next(refund: Refund, today: date) -> tuple[str, str]:
@@ -187,7 +150,7 @@ def _holder_and_next(refund: Refund, today: date) -> tuple[str, str]:
         case Status.ACCEPTED:
             turn = max(today, refund.credit_date or today)
             text = _("On %(turn)s the day's run credits your account, and you get an SMS.")
-            return _("The bank's refund desk"), text % {"turn": _date(turn)}
+            return _("The bank's refund desk"), text % {"turn": day_text(turn)}
         case Status.CREDITING | Status.UNKNOWN:
             return _("The bank"), _("We ask the bank until its answer is known, then you get an SMS.")
         case Status.MANUAL:
@@ -198,15 +161,55 @@ def _holder_and_next(refund: Refund, today: date) -> tuple[str, str]:
             assert_never(other)
 
 
-def _story(progress: Progress) -> list[dict[str, Any]]:
-    """What happened so far and what is still to come, oldest first."""
-    refund = progress.refund
-    entries = [{"title": _("The platform asked for the refund"), "at": taipei(refund.requested_at), "state": "done"}]
-    accepted = refund.changes.filter(before=Status.REQUESTED, after=Status.ACCEPTED).order_by("step", "id").first()
-    if accepted is not None:
-        entries.append({"title": _("The seller confirmed"), "at": taipei(accepted.at), "state": "done"})
-    entries += [_deferral(deferral) for deferral in progress.deferrals]
-    return [*entries, *_story_from_now(progress)]
+def _to_do(progress: Progress) -> str:
+    """What the person should do now, in one sentence."""
+    if progress.is_overdue and progress.refund.status != Status.MANUAL:
+        return _("You need not do anything. If you want to ask, call the number below.")
+    match Status(progress.refund.status):
+        case Status.REQUESTED:
+            return _("Nothing here. If the seller doesn't confirm, ask the seller in the shop.")
+        case Status.ACCEPTED | Status.CREDITING | Status.UNKNOWN:
+            return _("Nothing: the money comes by itself, to the account that paid. We tell you by SMS.")
+        case Status.MANUAL:
+            return _("Please call the number below if we have not reached you.")
+        case Status.CREDITED | Status.CANCELLED:
+            return _("Nothing. If the money is not in your account, call the number below.")
+        case other:
+            assert_never(other)
+
+
+def _story(progress: Progress, told: list[ToldEvent]) -> list[dict[str, Any]]:
+    """From the order to the money in the account, oldest first, and what is still to come."""
+    row = progress.refund
+    changes = list(row.changes.order_by("step", "id"))
+    entries = [*_paid(row, told), _done(_("The platform asked for the refund"), row.requested_at)]
+    entries += [_done(_("The seller confirmed"), one.at) for one in _moves(changes, Status.REQUESTED, Status.ACCEPTED)]
+    happened = [(deferral.at, _deferral(deferral)) for deferral in progress.deferrals]
+    sent = _moves(changes, Status.ACCEPTED, Status.CREDITING)
+    if row.status == Status.CREDITED:
+        happened += [(one.at, _done(_("The bank was asked to credit it"), one.at)) for one in sent]
+    return [*entries, *(entry for _at, entry in sorted(happened, key=lambda one: one[0])), *_story_from_now(progress)]
+
+
+def _paid(row: Refund, told: list[ToldEvent]) -> list[dict[str, Any]]:
+    payment, paid = row.payment, [event for event in told if event.kind == "payment.succeeded"]
+    entries = [_done(_("The order came from the shop"), payment.created_at)]
+    if payment.paid_at:
+        entries.append(_done(_("Your account was charged"), payment.paid_at))
+    for event in paid:
+        tries = [attempt.at for message in event.messages for attempt in message.attempts]
+        entries.append(_done(_("The shop was told"), min(tries, default=event.at)))
+    if acknowledged := standing.acknowledged_at(paid):
+        entries.append(_done(_("The shop confirmed that it knows"), acknowledged))
+    return entries
+
+
+def _moves(changes: list[RefundChange], before: Status, after: Status) -> list[RefundChange]:
+    return [change for change in changes if (change.before, change.after) == (before, after)]
+
+
+def _done(title: str, at: dt.datetime) -> dict[str, Any]:
+    return {"title": title, "at": taipei(at), "state": "done"}
 
 
 def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
@@ -228,15 +231,15 @@ def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
         case _:
             state = "problem" if progress.is_overdue else "current"
             turn = max(progress.today, refund.credit_date or progress.today)
-            return [credited | {"text": _date(turn), "state": state}]
+            return [credited | {"text": day_text(turn), "state": state}]
 
 
 def _deferral(deferral: Deferral) -> dict[str, Any]:
     dates = {
-        "old": _date(deferral.old_date),
-        "new": _date(deferral.new_date),
-        "old_latest": _date(deferral.old_latest_date),
-        "new_latest": _date(deferral.new_latest_date),
+        "old": day_text(deferral.old_date),
+        "new": day_text(deferral.new_date),
+        "old_latest": day_text(deferral.old_latest_date),
+        "new_latest": day_text(deferral.new_latest_date),
     }
     text = _("Credit day %(old)s → %(new)s.") % dates
     if deferral.old_latest_date != deferral.new_latest_date:
@@ -245,32 +248,6 @@ def _deferral(deferral: Deferral) -> dict[str, Any]:
     return {"title": title, "text": text, "at": taipei(deferral.at), "state": "done"}
 
 
-def _day(counted: CountedDay, progress: Progress) -> dict[str, Any]:
-    day = counted.day
-    marks = [
-        (counted.is_turn and not counted.is_expected, "deferred", _("Moved to this day")),
-        (counted.is_expected, "expected", _("Expected day")),
-        (counted.is_latest, "latest", _("Latest day")),
-    ]
-    state = next((name for applies, name, _text in marks if applies), "counted" if day.counted else "skipped")
-    texts = [text for applies, _name, text in marks if applies] + [why_of(day)]
-    return {
-        "date": day.date,
-        "number": counted.number,
-        "state": state,
-        "why": " · ".join(filter(None, texts)),
-        "today": day.date == progress.today,
-    }
-
-
-def why_of(day: Day) -> str:
-    """The reason of a day in the active language; empty for an ordinary working day."""
-    name = day.name_en if get_language() == "en" else day.name
-    if day.reason is Reason.WORKING:
-        return ""
-    text = _WHY.get(day.reason)
-    return str(text) % {"name": name} if text else name or _("Holiday")
-
-
-def _date(day: Any) -> str:
+def day_text(day: Any) -> str:
+    """2026/06/17."""
     return date_format(day, "Y/m/d") if day else ""
