@@ -8,7 +8,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import typst
 from django.http import HttpResponse
@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Refusal
 
 _FOLDER = Path(__file__).resolve().parent
-# Read aloud by a screen reader, and readable in fifty years.
-_STANDARDS = ["ua-1", "a-2a"]
 # Stands where the font has no character; printers have used it for that for a century.
 MISSING = "〓"
 # A paper takes some hundredths of a second. Whoever waits longer waits behind a crowd and is better told so.
@@ -61,6 +59,16 @@ class Table:
     total: Line | None = None
 
 
+class Letterhead(TypedDict):
+    """What every paper of ours has in common."""
+
+    issuer: str
+    service: str
+    language: str
+    date: dt.date
+    footer: str
+
+
 @dataclass(frozen=True)
 class Paper:
     """Formatted texts in one language; nothing in them is markup."""
@@ -85,7 +93,8 @@ def pdf_of(paper: Paper) -> bytes:
         raise PapersBusy
     try:
         data = {"data": json.dumps(fields)}
-        pdf = _compiler().compile(format="pdf", sys_inputs=data, pdf_standards=_STANDARDS)
+        # Read aloud by a screen reader, and readable in fifty years.
+        pdf = _compiler().compile(format="pdf", sys_inputs=data, pdf_standards=["ua-1", "a-2a"])
     finally:
         _one_at_a_time.release()
     assert isinstance(pdf, bytes)

@@ -119,7 +119,7 @@ class LookUpPage:
         return self._code_page(request, look_up, found, form, status=422 if form.errors else 200)
 
     def _send(self, request: HttpRequest, look_up: LookUp, found: Found) -> HttpResponse:
-        if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=f"code {found.subject}"):
+        if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=f"code:{found.subject}"):
             raise TooManyLookUps
         phone = found.payment.platform.contact_phone
         try:

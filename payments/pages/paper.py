@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.clock import taipei
-from common.papers import Line, Paper, Row, Table, pdf_response
+from common.papers import Letterhead, Line, Paper, Row, Table, pdf_response
 from payments.models import Payment
 from payments.pages import shown
 from payments.pages.doorway import payment_page
@@ -52,8 +52,7 @@ def receipt_paper(payment: Payment, *, at: dt.datetime) -> Paper:
     )
 
 
-def letterhead(reference: str, at: dt.datetime) -> dict[str, str | dt.date]:
-    """What every paper of ours has in common."""
+def letterhead(reference: str, at: dt.datetime) -> Letterhead:
     printed = _("Printed %(time)s, time of Taipei") % {"time": shown.time_text(at)}
     return {
         "issuer": "Outpost",
@@ -81,5 +80,8 @@ def _amounts(payment: Payment) -> Table:
     lines = [Line([line["label"], line["value"]], line.get("note", "")) for line in shown.amount_lines(payment)]
     total = shown.amount_total(payment, paid=True)
     return Table(
-        _("Amounts"), [_("Item"), _("Amount")], lines, total=Line([total["label"], total["value"]], total["note"])
+        _("Amounts"),
+        [_("Description"), _("Amount")],
+        lines,
+        total=Line([total["label"], total["value"]], total["note"]),
     )

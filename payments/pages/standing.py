@@ -122,7 +122,8 @@ def _try(attempt: ToldAttempt) -> dict[str, Any]:
         "refused": _("Told; the shop did not accept it"),
         "unknown": _("The shop did not answer"),
     }
-    answer = _("Answer %(status)s") % {"status": attempt.http_status} if attempt.http_status else ""
+    failed = attempt.outcome != "delivered" and attempt.http_status
+    answer = _("Answer %(status)s") % {"status": attempt.http_status} if failed else ""
     state = "done" if attempt.outcome == "delivered" else "problem"
     return _entry(titles.get(attempt.outcome, attempt.outcome), attempt.at, text=answer, state=state)
 

@@ -65,7 +65,7 @@ def _amounts(progress: Progress) -> Table:
     total = amounts["total"]
     return Table(
         _("What you get back"),
-        [_("Item"), _("Amount")],
+        [_("Description"), _("Amount")],
         [Line([line["label"], line["value"]]) for line in amounts["lines"]],
         total=Line([total["label"], total["value"]], total["note"]),
     )

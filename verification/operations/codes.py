@@ -26,7 +26,7 @@ def send_code(check: Check, inquiry: Inquiry, *, at: dt.datetime) -> None:
         expires_at=at + rules.CODE_LIFETIME,
     )
     with override(check.language):
-        text = gettext("Your identity code: %(code)s. Good for 5 minutes. Tell it to nobody.")
+        text = gettext("[Outpost] Your identity code: %(code)s. Good for 5 minutes. Tell it to nobody.")
     enqueue_sms(
         purpose="identity_code", subject=str(code.id), phone=check.customer.phone, text=text % {"code": digits}, at=at
     )
