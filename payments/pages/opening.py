@@ -83,8 +83,9 @@ class LookUpPage:
             "opened": self.is_opened(request, found),
             "open_until": shown.time_text(look_up.ends_at)[-5:],
             "open_minutes": -(-seconds // 60),
-            "open_seconds": seconds,
-            "warn_seconds": WARNED_SECONDS,
+            # For the script: a template would write 1,800.
+            "open_seconds": str(seconds),
+            "warn_seconds": str(WARNED_SECONDS),
             "warn_minutes": max(1, min(WARNED_SECONDS, seconds) // 60),
             "can_be_extended": look_up.can_be_extended,
             "extended": "longer" in request.GET,
