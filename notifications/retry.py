@@ -26,7 +26,7 @@ LADDER: tuple[dt.timedelta, ...] = (
 # A text message is tried for a day; a one-time code is worthless after its five minutes.
 _SMS_ENDS = 24 * _HOUR
 _CODE_ENDS = 5 * _MINUTE
-ONE_TIME_PURPOSES = frozenset({"identity_code"})
+ONE_TIME_PURPOSES = frozenset({"identity_code", "look_up_code"})
 
 # Longer than the longest send (15 s to a platform, 6 s to each of two operators) with room for a slow database, and
 # short enough that what a killed worker held is sent by another within half a minute.

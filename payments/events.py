@@ -45,7 +45,7 @@ def payment_body(payment: Payment) -> dict[str, Any]:
 
 
 def paid_sms(payment: Payment) -> str:
-    """One segment of 70 characters in either language, order number left out: it may be long."""
+    """One segment in either language, order number left out: it may be long."""
     with override(payment.language):
         assert payment.account is not None
         return _("[Outpost] NT$%(amount)s paid abroad from account ending %(last4)s. Not you? Call %(phone)s") % {

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Account
 from common.clock import stamp, taipei, today_in_taipei
 from payments.errors import PaymentNotFound
 from payments.limits import limits_on
@@ -113,14 +114,20 @@ def payment_by_reference(reference: str) -> Payment:
     return payment
 
 
-def find_for_payer(*, order_number: str, account_last4: str) -> Payment | None:
-    """A payment by what its payer has at hand: the order number and the last four digits of the account presented.
+def find_for_payer(*, order_number: str, account_last4: str) -> Attempt | None:
+    """An attempt by what its payer has at hand: the order number and the last four digits of the account presented.
 
-    The newest payment of that order for which this account was presented, whichever way it ended.
+    The newest of that order for which this account was presented, whichever way it ended.
     """
     attempts = Attempt.objects.filter(payment__order_number=order_number, account_last4=account_last4)
-    attempt = attempts.select_related("payment__platform", "payment__account").order_by("-payment_id", "-id").first()
-    return attempt.payment if attempt else None
+    return attempts.order_by("-payment_id", "-id").first()
+
+
+def presented(attempt_id: str) -> tuple[Payment, Account | None]:
+    """The payment of an attempt, and the account presented with it; none where no card of it was ever found genuine."""
+    attempt = Attempt.objects.select_related("payment__platform", "payment__account").get(pk=attempt_id)
+    accounts = Account.objects.select_related("customer").filter(number_hash=attempt.account_hash)
+    return attempt.payment, accounts.first()
 
 
 def last_decline(payment: Payment) -> Attempt | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from payments.pages import charged, pay, result, stopped
+from payments.pages import charged, paper, pay, result, stopped
 
 app_name = "payments"
 
 _page = "pay/<str:reference>/<str:secret>/"
+_answer = "was-i-charged/<str:token>/"
 
 urlpatterns = [
     path(_page, pay.pay, name="pay"),
@@ -20,7 +21,10 @@ urlpatterns = [
     path(f"{_page}result/", result.result, name="result"),
     path(f"{_page}check", result.check, name="check"),
     path(f"{_page}stopped/<slug:reason>/", stopped.stopped, name="stopped"),
+    path(f"{_page}receipt.pdf", paper.receipt_file, name="receipt_file"),
     path("was-i-charged/", charged.look_up, name="was_i_charged"),
-    path("was-i-charged/<str:token>/", charged.charged, name="charged"),
-    path("was-i-charged/<str:token>/tell/", charged.tell, name="tell"),
+    path(_answer, charged.charged, name="charged"),
+    path(f"{_answer}tell/", charged.tell, name="tell"),
+    path(f"{_answer}receipt.pdf", charged.receipt, name="charged_receipt"),
+    *charged.PAGE.addresses(_answer),
 ]

@@ -10,6 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import TAIPEI
+from refunds.deferral import LATEST_AFTER_DAYS
+from refunds.models import Deferral, Refund
+from refunds.pages import months
+from refunds.queries import CountedDay, Progress
+from refunds.working_days import Calendar
 
 _AT = dt.datetime(2026, 9, 22, 10, 5, tzinfo=TAIPEI)
 
@@ -81,22 +86,8 @@ def _devices() -> dict[str, Any]:
 
 
 def _time() -> dict[str, Any]:
-    holiday = _("Mid-Autumn Festival"), _("Saturday"), _("Sunday"), _("Confucius' Birthday")
-    reasons = {25: holiday[0], 26: holiday[1], 27: holiday[2], 28: holiday[3]}
-    days, number = [], 0
-    for ahead in range(1, 11):
-        day = _AT.date() + dt.timedelta(days=ahead)
-        why = reasons.get(day.day)
-        number += why is None
-        days.append(
-            {"date": day, "number": None if why else number, "state": "skipped" if why else "counted", "why": why}
-        )
-    days[0]["today"] = True
-    days.append({"date": dt.date(2026, 10, 5), "number": 7, "state": "expected", "why": _("expected")})
-    days.append({"date": dt.date(2026, 10, 6), "number": 8, "state": "deferred", "why": _("moved: maintenance")})
-    days.append({"date": dt.date(2026, 10, 8), "number": 10, "state": "latest", "why": _("at the latest")})
     return {
-        "days": days,
+        "months": months.of(_refund()),
         "entries": [
             {"title": _("You confirmed with your card"), "at": _AT, "state": "done"},
             {"title": _("The bank charged NT$961"), "at": _AT + dt.timedelta(seconds=4), "state": "done"},
@@ -108,3 +99,24 @@ def _time() -> dict[str, Any]:
             {"title": _("The shop confirms your order"), "state": "todo"},
         ],
     }
+
+
+def _refund() -> Progress:
+    """Accepted before two holidays, moved from the 7th working day to the 8th; nothing of it is kept."""
+    moved = Deferral(
+        reason=Deferral.Reason.MAINTENANCE, old_date=dt.date(2026, 10, 5), new_date=dt.date(2026, 10, 6), at=_AT
+    )
+    days, number = [], 0
+    for day in Calendar(years_known=frozenset({2026})).explain(_AT.date(), LATEST_AFTER_DAYS):
+        number += day.counted
+        days.append(
+            CountedDay(
+                day=day,
+                number=number if day.counted else None,
+                is_expected=day.date == moved.old_date,
+                is_latest=number == LATEST_AFTER_DAYS,
+                is_turn=day.date == moved.new_date,
+            )
+        )
+    refund = Refund(accepted_date=_AT.date())
+    return Progress(refund, days, [moved], is_overdue=False, is_estimated=False, today=dt.date(2026, 9, 24))

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,16 +20,18 @@ import refunds.queries
 from cards.errors import PictureCodeExpired
 from cards.models import PictureCode
 from cards.queries import open_answer
-from common import clock
+from common import clock, lookups
 from common.errors import Refusal
 from common.money import Money
 from notifications.models import Event
 from payments.amounts import Amounts, Quote, amounts_of
+from payments.events import SMS_FROM_MINOR
 from payments.forms import PictureForm
 from payments.models import Payment
-from payments.pages import charged
-from portal import catalogue, problems
+from payments.pages import standing
+from portal import catalogue, faq, problems
 from portal.errors import problem_response
+from refunds.amounts import ChargePolicy
 from refunds.deferral import RUN_OPENS
 from refunds.models import Refund
 from verification import rules
@@ -37,6 +40,11 @@ from verification.models import Check
 
 # The published rule for "deducted but not completed" is "one to two hours"; the second is payments' WAIT.
 NOTICE_WAIT_MIN = dt.timedelta(hours=1)
+_CHARGE_RETURNED = {
+    ChargePolicy.NONE: _("No: the handling charge is not given back."),
+    ChargePolicy.PROPORTIONAL: _("Yes, in proportion: of a part refund a part of the handling charge."),
+    ChargePolicy.FULL_ONLY: _("Yes, when the whole order is refunded; not of a part refund."),
+}
 # The order of the help page's worked example; its charge is worked out by the engine.
 EXAMPLE_ORDER_MINOR = 951
 
@@ -53,7 +61,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/help.html", {"figures": help_figures(clock.now())})
+    figures = help_figures(clock.now())
+    return render(request, "portal/help.html", {"figures": figures, "groups": faq.answered(figures)})
 
 
 def help_figures(at: dt.datetime) -> dict[str, Any]:
@@ -73,8 +82,14 @@ def help_figures(at: dt.datetime) -> dict[str, Any]:
             "gate_years": rules.valid_until(dt.date(2001, 1, 1)).year - 2001,
             "mismatches_max": gate_rule(clock.today_in_taipei(at)).mismatches_max,
             "wait_minutes": -(-gate_rule(clock.today_in_taipei(at)).wait_seconds // 60),
+            "charge_returned": str(_CHARGE_RETURNED[refunds.queries.charge_policy_on(clock.today_in_taipei(at))]),
+            "sms_from": str(Money.twd(SMS_FROM_MINOR)),
+            "look_up_minutes": lookups.TOKEN_SECONDS // 60,
+            "look_up_code_minutes": rules.LOOK_UP_CODE_LIFETIME // dt.timedelta(minutes=1),
+            "look_up_codes_max": rules.LOOK_UP_CODES_MAX,
+            "portal": settings.PORTAL_URL,
             "notice_hours_min": NOTICE_WAIT_MIN // dt.timedelta(hours=1),
-            "notice_hours_max": charged.WAIT // dt.timedelta(hours=1),
+            "notice_hours_max": standing.WAIT // dt.timedelta(hours=1),
         }
     )
 

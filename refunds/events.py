@@ -54,21 +54,24 @@ def deferral_body(deferral: Deferral) -> dict[str, Any]:
 
 
 def accepted_sms(refund: Refund) -> str:
-    """With the promise. One segment of 70 characters in either language, as all texts here."""
+    """With the promise. One segment in either language, as all texts here, and without a link (decision 0038)."""
     with override(refund.payment.language):
-        text = _("[Outpost] NT$%(total)s refund to *%(last4)s due %(expected)s to %(latest)s")
+        text = _(
+            "[Outpost] Refund of NT$%(total)s accepted: in your account ending %(last4)s between %(expected)s and"
+            " %(latest)s. You need not do anything."
+        )
         return text % _words(refund)
 
 
 def deferred_sms(refund: Refund, deferral: Deferral) -> str:
     with override(refund.payment.language):
-        text = _("[Outpost] NT$%(total)s refund moved to %(turn)s: %(reason)s")
+        text = _("[Outpost] Refund of NT$%(total)s moved to %(turn)s (%(reason)s). You need not do anything.")
         return text % {**_words(refund), "reason": deferral.get_reason_display()}
 
 
 def credited_sms(refund: Refund) -> str:
     with override(refund.payment.language):
-        text = _("[Outpost] NT$%(total)s refund credited to account ending %(last4)s")
+        text = _("[Outpost] Refund of NT$%(total)s credited to your account ending %(last4)s.")
         return text % _words(refund)
 
 

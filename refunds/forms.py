@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import TAIPEI
+from payments.forms import LookUpForm
 from refunds.models import MaintenanceWindow
 from refunds.working_days import COUNTIES, Part
 
@@ -17,23 +18,8 @@ from refunds.working_days import COUNTIES, Part
 _FILE_BYTES_MAX = 200_000
 
 
-class ProgressForm(forms.Form):
-    """What the person who paid has at hand."""
-
-    order_number = forms.RegexField(
-        r"\A[A-Za-z0-9._-]{1,64}\Z",
-        label=_("Order number"),
-        help_text=_("As the shop shows it."),
-        error_messages={"invalid": _("An order number has letters, digits, dots, hyphens and underscores only.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    account_last4 = forms.RegexField(
-        r"\A[0-9]{4}\Z",
-        label=_("Last four digits of your account"),
-        help_text=_("The savings account that paid the order."),
-        error_messages={"invalid": _("Please type exactly four digits.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input-short"}),
-    )
+class ProgressForm(LookUpForm):
+    """What the person who paid has at hand, as people type it."""
 
 
 class OfficialYearForm(forms.Form):

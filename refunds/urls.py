@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from refunds import pages
+from refunds.pages import progress
 
 app_name = "refunds"
+
+_answer = "refunds/<str:token>/"
+
 urlpatterns = [
-    path("refunds/", pages.look_up, name="progress"),
-    path("refunds/<str:token>/", pages.progress, name="found"),
+    path("refunds/", progress.look_up, name="progress"),
+    path("refunds/of/<str:token>/", progress.of_payment, name="of_payment"),
+    path(_answer, progress.progress, name="found"),
+    *progress.PAGE.addresses(_answer),
+    path(f"{_answer}<str:reference>.pdf", progress.note, name="note"),
 ]

@@ -9,10 +9,13 @@ from payments.models import Payment
 
 
 def unknown_debit_sms(payment: Payment) -> str:
-    """One segment of 70 characters in either language."""
+    """One segment in either language."""
     assert payment.account is not None
     with override(payment.language):
-        return _("[Outpost] NT$%(amount)s from account %(last4)s: bank unsure. Don't pay again.") % {
+        return _(
+            "[Outpost] NT$%(amount)s from account ending %(last4)s: the bank has not said yet whether it was charged."
+            " Don't pay again; we keep asking."
+        ) % {
             "amount": f"{payment.final_amount_minor:,}",
             "last4": payment.account.last4,
         }

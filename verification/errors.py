@@ -104,3 +104,36 @@ class ResendsUsedUp(Refusal):
         "No more codes can be sent for this check. Nothing was charged. "
         "Go back to the platform's payment page and pay again."
     )
+
+
+class LookUpWithoutPhone(Refusal):
+    """The bank has no telephone number for this account, or none that it tells."""
+
+    code = "look_up_without_phone"
+    title = _("The bank has no mobile number of yours")
+    text = _(
+        "So we can't send you a code, and what is behind it stays closed. Nothing changes for your payment or refund. "
+        "A counter of the bank can enter your number, with your ID card; for the order, call the platform: %(phone)s."
+    )
+
+
+class LookUpBankSilent(Refusal):
+    code = "look_up_bank_silent"
+    http_status = 503
+    title = _("The bank does not answer just now")
+    text = _(
+        "We ask it where to send your code, and it did not answer. Nothing changes for your payment or refund. "
+        "Please try again in a minute."
+    )
+    retryable = True
+
+
+class LookUpCodesUsedUp(Refusal):
+    code = "look_up_codes_used_up"
+    http_status = 429
+    title = _("No more codes for the moment")
+    text = _(
+        "Three codes an hour are sent for a payment at most. Nothing changes for your payment or refund. "
+        "Please come back at %(time)s."
+    )
+    retryable = True

@@ -31,7 +31,7 @@ def reserve_try(check: Check, *, national_id_hash: str, at: dt.datetime) -> None
     answer is still out counts as a mismatch until it is in. Raises TriesUsedUp, AnotherCheckRunning.
     """
     customer, today = check.customer, today_in_taipei(at)
-    _one_at_a_time(f"verification customer {customer.pk}", f"verification person {national_id_hash}")
+    one_at_a_time(f"verification customer {customer.pk}", f"verification person {national_id_hash}")
     settled = _mismatch_on(today)
     out = Q(outcome="", identity_check__status__in=states.IN_FLIGHT)
     same_customer, same_person = Q(customer=customer), Q(national_id_hash=national_id_hash)
@@ -49,13 +49,13 @@ def reserve_try(check: Check, *, national_id_hash: str, at: dt.datetime) -> None
         raise AnotherCheckRunning
 
 
-def _mismatch_on(date: dt.date) -> Q:
-    return Q(outcome__in=MISMATCHES, answered_date=date)
-
-
-def _one_at_a_time(*names: str) -> None:
+def one_at_a_time(*names: str) -> None:
     """Transaction-long locks by name, in an order that is the same for everyone. There may be no row yet to lock."""
     assert connection.in_atomic_block
     with connection.cursor() as cursor:
         for name in sorted(names):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _mismatch_on(date: dt.date) -> Q:
+    return Q(outcome__in=MISMATCHES, answered_date=date)

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import F
 
 from verification import limits
-from verification.models import Check, Inquiry, OneTimeCode
-from verification.rules import CODE_TRIES_MAX, RESENDS_MAX, resend_at
+from verification.models import Check, Inquiry, LookUpCode, OneTimeCode
+from verification.rules import CODE_TRIES_MAX, LOOK_UP_CODES_MAX, LOOK_UP_CODES_PER, RESENDS_MAX, resend_at
 
 # Longer than both wires' deadlines together, with their connections.
 LEFT_AFTER = dt.timedelta(seconds=60)
@@ -55,3 +55,31 @@ def code_tries_left(code: OneTimeCode) -> int:
 
 def tries_left_today(check: Check, *, at: dt.datetime) -> int:
     return limits.tries_left_today(customer=check.customer, at=at)
+
+
+def latest_look_up_code(subject: str) -> LookUpCode | None:
+    return LookUpCode.objects.filter(subject=subject).order_by("-number").first()
+
+
+def open_look_up_code(subject: str, *, at: dt.datetime) -> LookUpCode | None:
+    """The code that can be typed now: the latest, if it is neither over, nor used, nor tried too often."""
+    code = latest_look_up_code(subject)
+    if code is None or at >= code.expires_at or not look_up_tries_left(code):
+        return None
+    return None if code.tries.filter(was_right=True).exists() else code
+
+
+def look_up_tries_left(code: LookUpCode) -> int:
+    return CODE_TRIES_MAX - code.tries.count()
+
+
+def look_up_code_again_at(subject: str, at: dt.datetime) -> dt.datetime | None:
+    """When the next code may be sent, if so many went out lately that none may now."""
+    lately = LookUpCode.objects.filter(subject=subject, sent_at__gt=at - LOOK_UP_CODES_PER)
+    sent = list(lately.order_by("-number").values_list("sent_at", flat=True)[:LOOK_UP_CODES_MAX])
+    return sent[-1] + LOOK_UP_CODES_PER if len(sent) >= LOOK_UP_CODES_MAX else None
+
+
+def seconds_until_look_up_resend(subject: str, *, at: dt.datetime) -> int:
+    code = latest_look_up_code(subject)
+    return max(0, math.ceil((resend_at(code.sent_at) - at).total_seconds())) if code else 0

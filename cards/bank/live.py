@@ -124,7 +124,7 @@ def _profile(answer: dict[str, Any]) -> Profile | Declined:
         card_issued=_one_of(card["issued"], "domestic", "foreign"),
         national_id=_text(holder["national_id"]),
         birth_date=dt.date.fromisoformat(holder["birth_date"]),
-        phone=_text(holder["phone"]),
+        phone=_text(holder["phone"]) if holder["phone"] != "" else "",
     )
 
 

@@ -98,6 +98,7 @@ class Profile:
     card_issued: Literal["domestic", "foreign"]
     national_id: str
     birth_date: dt.date
+    # E.164; empty where the bank has no number of theirs.
     phone: str
 
 

@@ -16,12 +16,19 @@ from notifications import rules
         ("付" * 71, 2),
         ("付" * 134, 2),
         ("付" * 135, 3),
-        ("a" * 70, 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("[" * 80, 1),
+        ("[" * 81, 2),
+        ("a" * 69 + "’", 1),
+        ("a" * 70 + "’", 2),
         ("😀" * 35, 1),
         ("😀" * 36, 2),
     ],
 )
-def test_seventy_units_are_one_segment(text, segments):
+def test_seventy_units_or_a_hundred_and_sixty_septets_are_one_segment(text, segments):
     assert rules.segments(text) == segments
 
 

@@ -211,10 +211,11 @@ def _gate(
 
 def _profile(customer_number: str, account_number: str) -> Profile:
     match bank.bank().profile(customer_number=customer_number, account_number=account_number):
-        case Profile() as profile:
+        case Profile(phone=phone) as profile if phone:
             return profile
         case Declined(code):
             raise refusal_for(code)
+        # A holder without a number could not be told of the debit.
         case _:
             raise errors.BankBusy
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,21 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock, lookups
+from common.lookups import LookUp
 from notifications import queries as notifications
 from payments import operations, queries
 from payments.errors import TellAgainTooSoon, TooManyLookUps
 from payments.forms import LookUpForm
-from payments.models import Payment
-from payments.pages import shown
+from payments.pages import paper, shown, standing
 from payments.pages.doorway import PAYER
+from payments.pages.opening import Found, LookUpPage
 from payments.states import IN_FLIGHT, Status
-
-# The published rule: wait one to two hours and refresh; after that the platform's customer service has the answer.
-WAIT = dt.timedelta(hours=2)
-# The newest tries say enough; the ladder has dozens.
-TRIES_SHOWN = 6
-
-_PAGE = "payments.was-i-charged"
 
 
 @never_cache
@@ -38,130 +31,118 @@ def look_up(request: HttpRequest) -> HttpResponse:
     order_number = form.cleaned_data["order_number"]
     if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=order_number):
         raise TooManyLookUps
-    payment = queries.find_for_payer(order_number=order_number, account_last4=form.cleaned_data["account_last4"])
-    if payment is None:
+    attempt = queries.find_for_payer(order_number=order_number, account_last4=form.cleaned_data["account_last4"])
+    if attempt is None:
         text = _(
             "No card with such an account was used for an order of this number. Compare both; if both are right, "
             "we charged nothing."
         )
         form.add_error(None, text)
         return _form(request, form, 404)
-    return redirect("payments:charged", lookups.token_of(payment.reference, page=_PAGE, at=clock.now()))
+    return redirect("payments:charged", lookups.token_of(str(attempt.id), page=PAGE.name, at=clock.now()))
 
 
 @never_cache
 @require_safe
 def charged(request: HttpRequest, token: str) -> HttpResponse:
-    payment = _payment_of_token(token)
-    return _stale(request) if payment is None else _answer(request, token, payment)
+    opened = _open(token)
+    return _stale(request) if opened is None else _answer(request, *opened)
 
 
 @never_cache
 @require_POST
 def tell(request: HttpRequest, token: str) -> HttpResponse:
     """Tell the platform once more, at most every ten minutes."""
-    payment = _payment_of_token(token)
-    if payment is None:
+    opened = _open(token)
+    if opened is None:
         return _stale(request)
+    payment = opened[1].payment
     try:
         operations.tell_platform_again(payment=payment, at=clock.now(), by=PAYER, reason="asked for on the page")
     except TellAgainTooSoon as refusal:
-        return _answer(request, token, payment, too_soon=refusal.detail(), status=refusal.http_status)
+        return _answer(request, *opened, too_soon=refusal.detail(), status=refusal.http_status)
     return redirect(f"{request.path.removesuffix('tell/')}?told=1")
 
 
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """The receipt as a file, for whoever has the code of the SMS and whose account was charged."""
+    opened = _open(token)
+    if opened is None:
+        return _stale(request)
+    found = opened[1]
+    if not (PAGE.is_opened(request, found) and _is_mine(found) and found.payment.status == Status.PAID):
+        return redirect("payments:charged", token)
+    PAGE.record_view(found, "receipt")
+    return paper.receipt_response(found.payment, at=clock.now())
+
+
+def found_by(token: str) -> Found | None:
+    """What an answer's address is about; None once it has ended."""
+    opened = _open(token)
+    return opened[1] if opened else None
+
+
 def _answer(
-    request: HttpRequest, token: str, payment: Payment, *, too_soon: str = "", status: int = 200
+    request: HttpRequest, look_up: LookUp, found: Found, *, too_soon: str = "", status: int = 200
 ) -> HttpResponse:
-    at = clock.now()
+    payment, at = found.payment, clock.now()
     events = notifications.told(payment.reference)
-    acknowledged_at = events[-1].acknowledged_at if events else None
-    decline = queries.last_decline(payment)
-    context = {
-        "payment": payment,
+    acknowledged = standing.acknowledged_at(events)
+    context = PAGE.context(request, look_up, found)
+    if context["opened"]:
+        PAGE.record_view(found, "opened")
+        context |= _everything(found)
+    context |= {
+        "heading": standing.heading(payment, opened=context["opened"] and _is_mine(found)),
         "platform": payment.platform,
-        "token": token,
         "money_moved": payment.money_moved,
-        "rows": _rows(payment),
-        "decline": shown.explain(decline) if decline and payment.money_moved == "no" else None,
+        "facts": standing.facts(payment, events, at),
         "in_flight": payment.status in IN_FLIGHT,
         "is_paid": payment.status == Status.PAID,
         "asked_again": shown.time_text(payment.enquire_at) if payment.enquire_at else "",
-        "entries": [entry for event in events for entry in _entries(event)],
-        "acknowledged": shown.time_text(acknowledged_at) if acknowledged_at else "",
-        "next_try": _next_try(events),
-        "can_tell": _can_tell(payment, events),
-        "wait_until": _wait_until(payment, at),
+        "entries": standing.story(payment, events),
+        "acknowledged": shown.time_text(acknowledged) if acknowledged else "",
+        "next_try": standing.next_try(events),
+        "can_tell": standing.can_tell(payment, events),
+        "wait_until": standing.wait_until(payment, at),
         "too_soon": too_soon,
         "told": "told" in request.GET,
     }
     return render(request, "payments/charged.html", context, status=status)
 
 
-def _rows(payment: Payment) -> list[dict[str, str]]:
-    rows = [{"label": _("Payment reference"), "value": payment.reference}, *shown.order_rows(payment)]
-    rows.append({"label": _("Final amount"), "value": str(payment.final_amount)})
-    if payment.paid_at and payment.account:
-        rows.append({"label": _("Charged at"), "value": shown.time_text(payment.paid_at), "hint": _("Time of Taipei")})
-        rows.append({"label": _("From account"), "value": payment.account.masked})
-    return rows
-
-
-def _entries(event: notifications.ToldEvent) -> list[dict[str, Any]]:
-    """An event and the newest tries to tell it, oldest first."""
-    words = {
-        "payment.succeeded": _("Notice “paid” made ready for the shop"),
-        "payment.failed": _("Notice “not paid” made ready for the shop"),
-        "payment.cancelled": _("Notice “cancelled” made ready for the shop"),
-        "payment.expired": _("Notice “time is over” made ready for the shop"),
-    }
-    tries = sorted((attempt for message in event.messages for attempt in message.attempts), key=lambda one: one.at)
-    first = {"title": words.get(event.kind, event.kind), "when": shown.time_text(event.at), "at": event.at}
-    text = "" if event.messages else _("The shop fetches its notices from us by itself.")
-    earlier = sum(message.attempts_made for message in event.messages) - TRIES_SHOWN
-    entries: list[dict[str, Any]] = [{**first, "text": text, "state": "done"}]
-    if earlier > 0:
-        entries.append({"title": _("%(count)d earlier tries without success") % {"count": earlier}, "state": "problem"})
-    return entries + [_try(attempt) for attempt in tries[-TRIES_SHOWN:]]
-
-
-def _try(attempt: notifications.ToldAttempt) -> dict[str, Any]:
-    titles = {
-        "delivered": _("Told; the shop has confirmed it"),
-        "refused": _("Told; the shop did not accept it"),
-        "unknown": _("The shop did not answer"),
-    }
-    answer = _("Answer %(status)s") % {"status": attempt.http_status} if attempt.http_status else ""
+def _everything(found: Found) -> dict[str, Any]:
+    """What only the holder of the bank's telephone sees; of an account that is somebody else's not even they."""
+    payment = found.payment
+    decline = queries.last_decline(payment)
+    rows = shown.order_rows(payment)[1:]
+    if _is_mine(found) and payment.status == Status.PAID:
+        rows = shown.receipt_rows(payment)
     return {
-        "title": titles.get(attempt.outcome, attempt.outcome),
-        "text": answer,
-        "at": attempt.at,
-        "when": shown.time_text(attempt.at),
-        "state": "done" if attempt.outcome == "delivered" else "problem",
+        "rows": rows,
+        "goods": shown.goods_rows(payment),
+        "lines": shown.amount_lines(payment),
+        "total": shown.amount_total(payment, paid=payment.status == Status.PAID),
+        "decline": shown.explain(decline) if decline and payment.money_moved == "no" else None,
+        "has_receipt": _is_mine(found) and payment.status == Status.PAID,
     }
 
 
-def _next_try(events: list[notifications.ToldEvent]) -> str:
-    due = min((event.next_try_at for event in events if event.next_try_at), default=None)
-    return shown.time_text(due) if due else ""
+def _is_mine(found: Found) -> bool:
+    """The account that was charged is the one whose digits were typed: another card may have paid the order."""
+    return found.account is not None and found.payment.account_id == found.account.pk
 
 
-def _can_tell(payment: Payment, events: list[notifications.ToldEvent]) -> bool:
-    """Something was sent that hasn't been taken; a shop that fetches its notices can't be told by us."""
-    untaken = [message for event in events for message in event.messages if message.acknowledged_at is None]
-    return payment.status == Status.PAID and bool(untaken)
+def _open(token: str) -> tuple[LookUp, Found] | None:
+    look_up = PAGE.look_up(token)
+    return (look_up, _find(look_up)) if look_up else None
 
 
-def _wait_until(payment: Payment, at: dt.datetime) -> str:
-    """Until when waiting is the right thing to do; empty once it isn't any more."""
-    if payment.paid_at is None or at >= payment.paid_at + WAIT:
-        return ""
-    return shown.time_text(payment.paid_at + WAIT)
-
-
-def _payment_of_token(token: str) -> Payment | None:
-    reference = lookups.answer_of(token, page=_PAGE, at=clock.now())
-    return None if reference is None else queries.payment_by_reference(reference)
+def _find(look_up: LookUp) -> Found:
+    payment, account = queries.presented(look_up.answer)
+    return Found(payment, account)
 
 
 def _form(request: HttpRequest, form: LookUpForm, status: int) -> HttpResponse:
@@ -170,3 +151,6 @@ def _form(request: HttpRequest, form: LookUpForm, status: int) -> HttpResponse:
 
 def _stale(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/look_up.html", {"form": LookUpForm(), "stale": True}, status=410)
+
+
+PAGE = LookUpPage(name="payments.was-i-charged", answer_url="payments:charged", find=_find, stale=_stale)

@@ -189,6 +189,15 @@ def test_a_profile_that_is_refused_or_missing_stops_before_any_debit(at, profile
     assert_nothing_moved(payment)
 
 
+def test_a_holder_who_could_not_be_told_is_not_charged(at):
+    payment = make_payment(at)
+    make_account(at)
+    fake_bank().set_profile(ACCOUNT, phone="")
+
+    assert refused(payment, sign(payment, at), at) == "bank_busy"
+    assert_nothing_moved(payment)
+
+
 @pytest.mark.parametrize(
     ("unfit", "code"),
     [

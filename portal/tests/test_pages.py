@@ -21,7 +21,7 @@ from common.clock import now
 from common.sealing import unseal
 from payments.errors import OrderExpired
 from platforms.models import Platform
-from portal import pages, urls
+from portal import faq, pages, urls
 
 pytestmark = pytest.mark.django_db
 
@@ -177,16 +177,49 @@ def test_the_server_error_page_needs_no_database(monkeypatch):
     assert pages.page_context(request)["platform_phone"]() == ""
 
 
-def test_the_help_page_answers_seven_questions(client, platform):
+def test_the_help_page_groups_its_questions_under_anchors_that_stay(client, platform):
     _, html = _get(client, "/help/")
 
-    questions = re.findall(r'<section class="question" id="([a-z-]+)">', html)
-    assert questions == ["how-to-pay", "identity", "amount", "not-completed", "refund", "shipped", "orders-only"]
-    assert re.findall(r'<a href="#([a-z-]+)">', html) == questions
+    groups = re.findall(r'<h2 id="([a-z-]+)">', html)
+    assert groups == [
+        "before-paying",
+        "reader",
+        "password",
+        "identity-check",
+        "completed",
+        "refunds",
+        "safety",
+        "data",
+    ]
+    assert re.findall(r'<a href="#([a-z-]+)">', html) == groups
+    questions = re.findall(r'<div class="faq-answer" id="([a-z-]+)">', html)
+    assert len(set(questions)) == len(questions) == sum(len(group.questions) for group in faq.GROUPS) >= 30
+    # Other pages and printed papers lead here.
+    assert {"how-to-pay", "identity", "amount", "not-completed", "refund", "shipped", "orders-only"} <= set(questions)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_every_question_has_an_answer_in_both_languages(client, platform, language):
+    with translation.override(language):
+        groups = faq.answered(pages.help_figures(now()))
+
+    for group in groups:
+        for question in group["questions"]:
+            said = " ".join([question["question"], *question["paragraphs"], *question["steps"], *question["closing"]])
+            assert question["paragraphs"] or question["steps"]
+            assert "%" not in said.replace(" %", "")
+            assert bool(CHINESE.search(said)) == (language == "zh-hant")
+
+
+def test_help_is_found_from_every_page(client, platform):
+    for address in ("/", "/nothing-here", "/fails", "/was-i-charged/", "/refunds/"):
+        _, html = _get(client, address)
+        assert 'href="/help/"' in html.split('<footer class="colophon">')[1]
 
 
 def test_the_help_page_reads_its_numbers_from_the_engine(client, platform):
-    figures = pages.help_figures(now())
+    with translation.override("en"):
+        figures = pages.help_figures(now())
     _, html = _get(client, "/help/")
 
     for name in ("service_daily", "service_monthly", "transfer_single", "transfer_daily", "transfer_monthly"):
@@ -199,18 +232,31 @@ def test_the_help_page_reads_its_numbers_from_the_engine(client, platform):
         "NT$961",
     )
     assert f"more than {figures['gate_years']} year." in html
+    assert figures["charge_returned"] in html
+    assert f"good for {figures['look_up_code_minutes']} minutes; {figures['look_up_codes_max']} an hour" in html
+    assert f"Payments of {figures['sms_from']} or more" in html
     assert f"wait {figures['wait_minutes']} minutes" in html
     assert f"Wait {figures['notice_hours_min']} to {figures['notice_hours_max']} hours" in html
     assert f"within {figures['first_day']} to {figures['last_day']} working days" in html
     assert f"until {figures['refund_window_days']} days after" in html
-    assert html.count(PHONE) == 3
+    # Beside the questions, and in those of them that end with a call.
+    assert html.count(PHONE) == 1 + sum(question.phone for group in faq.GROUPS for question in group.questions)
 
 
 def test_no_number_of_a_rule_is_typed_into_the_help_templates():
-    for name in ("help.html", "_help_paying.html", "_help_afterwards.html"):
-        source = (Path(settings.BASE_DIR) / "templates/portal" / name).read_text()
-        words = re.sub(r"<[^>]*>|{{.*?}}|{% load .*?%}", " ", source)
-        assert re.findall(r"\d+", words) == [], name
+    templates = sorted((Path(settings.BASE_DIR) / "templates/portal").glob("*help*.html"))
+    assert len(templates) == 4
+    for path_ in templates:
+        words = re.sub(r"<[^>]*>|{{.*?}}|{% load .*?%}", " ", path_.read_text())
+        assert re.findall(r"\d+", words) == [], path_.name
+    texts = [
+        str(text)
+        for group in faq.GROUPS
+        for question in group.questions
+        for text in (*question.paragraphs, *question.steps, *question.closing)
+    ]
+    # The anti-fraud line of the police is nobody's rule to change.
+    assert re.findall(r"\d+", " ".join(texts)) == ["165"]
 
 
 def test_switching_the_language_is_remembered_and_comes_back_to_the_page(client):

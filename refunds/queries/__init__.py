@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Account
 from common.clock import TAIPEI, today_in_taipei
 from payments.models import Payment
 from payments.queries import NextStep
@@ -177,6 +178,19 @@ def refunded_payments(*, order_number: str, account_last4: str) -> list[str]:
     """The references of an order's payments that have refunds, for someone who also knows the account that paid."""
     mine = Refund.objects.filter(payment__order_number=order_number, payment__account__last4=account_last4)
     return sorted(set(mine.exclude(status=Status.CANCELLED).values_list("payment__reference", flat=True)))
+
+
+def refunds_for(payment: Payment, account: Account | None) -> list[str]:
+    """The same for one payment: its reference where it has refunds and this account paid it, nothing otherwise."""
+    if account is None or payment.account_id != account.pk:
+        return []
+    has_refunds = Refund.objects.filter(payment=payment).exclude(status=Status.CANCELLED).exists()
+    return [payment.reference] if has_refunds else []
+
+
+def newest_payment(references: list[str]) -> Payment | None:
+    rows = Payment.objects.select_related("platform", "account__customer").filter(reference__in=references)
+    return rows.order_by("-created_at", "-id").first()
 
 
 def progress_of_payments(references: list[str], *, at: dt.datetime) -> list[Progress]:

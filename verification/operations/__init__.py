@@ -21,6 +21,7 @@ from verification.jcic import port as jcic_port
 from verification.models import Check, Consent, Inquiry, LastUse
 from verification.operations.answers import record_use, settle_answer, settle_profile
 from verification.operations.codes import prove, send_code
+from verification.operations.look_ups import send_look_up_code, use_look_up_code
 from verification.rules.consent import CONSENT_VERSION, consent_text_hash
 from verification.rules.documents import IdentityData
 from verification.states import IN_FLIGHT, LEFT_OPEN, Phase, Status
@@ -35,8 +36,10 @@ __all__ = [
     "open_check",
     "record_use",
     "resend_code",
+    "send_look_up_code",
     "submit_data",
     "try_again",
+    "use_look_up_code",
 ]
 
 # 256 random bits: the link is the only key to the pages of a check.

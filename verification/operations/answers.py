@@ -35,6 +35,9 @@ def settle_profile(
             case bank_port.Unavailable(why):
                 _note_silence(inquiry, f"bank: {why}")
                 check.move_to(Status.UNAVAILABLE, at=at, by=by, reason="the bank gave no answer")
+            case bank_port.Profile(phone=""):
+                _note_silence(inquiry, "bank: no phone number")
+                check.move_to(Status.UNAVAILABLE, at=at, by=by, reason="the bank has no number to send a code to")
             case bank_port.Declined(code):
                 _close(inquiry, Outcome.BANK_DECLINED, at=at, detail=code)
                 check.move_to(Status.REFUSED, at=at, by=by)

@@ -25,11 +25,19 @@ def send_code(check: Check, inquiry: Inquiry, *, at: dt.datetime) -> None:
         sent_at=at,
         expires_at=at + rules.CODE_LIFETIME,
     )
-    with override(check.language):
-        text = gettext("Your identity code: %(code)s. Good for 5 minutes. Tell it to nobody.")
     enqueue_sms(
-        purpose="identity_code", subject=str(code.id), phone=check.customer.phone, text=text % {"code": digits}, at=at
+        purpose="identity_code",
+        subject=str(code.id),
+        phone=check.customer.phone,
+        text=identity_sms(digits, language=check.language),
+        at=at,
     )
+
+
+def identity_sms(digits: str, *, language: str) -> str:
+    with override(language):
+        text = gettext("[Outpost] Your identity code: %(code)s. Good for 5 minutes. Tell it to nobody.")
+    return text % {"code": digits}
 
 
 def _code_hash(inquiry: Inquiry, number: int, digits: str) -> str:

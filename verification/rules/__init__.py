@@ -23,6 +23,12 @@ CODE_TRIES_MAX = 5
 RESEND_AFTER = dt.timedelta(seconds=60)
 RESENDS_MAX = 3
 
+# A look-up may be read out to somebody first; the code opens what one could see on a statement, not a payment.
+LOOK_UP_CODE_LIFETIME = dt.timedelta(minutes=10)
+# Nobody's telephone rings all day because somebody else knows an order number and four digits.
+LOOK_UP_CODES_MAX = 3
+LOOK_UP_CODES_PER = dt.timedelta(hours=1)
+
 
 def valid_until(used_date: dt.date) -> dt.date:
     """The last Taipei date on which a use still counts: the same day a year later.

@@ -429,6 +429,14 @@ class TestNoAnswer:
         assert operations.try_again(check_id=check.id, at=AT + MINUTE, by="payer").status == Status.CODE_SENT
         assert Inquiry.objects.count() == 1
 
+    def test_a_bank_without_a_number_is_no_attempt_and_nothing_is_sent(self, bank):
+        bank.set_profile(ACCOUNT, phone="")
+        check = make_consented_check()
+
+        assert submit(check).status == Status.UNAVAILABLE
+        assert not Message.objects.exists()
+        assert queries.tries_left_today(check, at=AT) == 2
+
 
 class TestTwiceAndCrashes:
     def test_a_crash_after_the_centre_answered_asks_the_same_question_again(self, centre):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0003_first_gate_rule")]
+    dependencies = [("verification", "0004_look_up_codes")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""Where is my refund? Its answer, the calendar picture, and the note to keep."""

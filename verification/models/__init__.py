@@ -1,0 +1,36 @@
+"""Rows of identity checks, and of the codes that open a look-up."""
+
+from __future__ import annotations
+
+from verification.models.gate import (
+    MISMATCHES,
+    Check,
+    CheckChange,
+    CheckQuerySet,
+    CodeTry,
+    Consent,
+    GateRule,
+    Inquiry,
+    LastUse,
+    OneTimeCode,
+    Outcome,
+    WatchListNotice,
+)
+from verification.models.look_ups import LookUpCode, LookUpTry
+
+__all__ = [
+    "MISMATCHES",
+    "Check",
+    "CheckChange",
+    "CheckQuerySet",
+    "CodeTry",
+    "Consent",
+    "GateRule",
+    "Inquiry",
+    "LastUse",
+    "LookUpCode",
+    "LookUpTry",
+    "OneTimeCode",
+    "Outcome",
+    "WatchListNotice",
+]
