@@ -40,6 +40,8 @@ WIRES = env_str("WIRES", "live")
 # The card reader component on the customer's own computer; their browser, not we, connects to it.
 READER_URL = env_str("READER_URL", "ws://127.0.0.1:8002/v2")
 READER_ORIGIN = READER_URL.rsplit("/", 1)[0]
+# A folder with the files of the component's package; empty: the bank hands it out otherwise.
+READER_PACKAGES = env_str("READER_PACKAGES", "")
 SANDBOX_URL = env_str("SANDBOX_URL", "http://127.0.0.1:8001").rstrip("/")
 
 INSTALLED_APPS = [
