@@ -1,0 +1,121 @@
+"""A card in the test's own hand: the software card, watched and stopped at a command, in whichever reader listens."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from reader import apdu
+from reader.card_plug import CardPlug
+from reader.software_card import CardAccount, CardFace, CardState, PlainMemory, SoftwareCard
+from reader.tac import derive_key
+from tests.flows.town import Payer, Town
+
+# A test that fails must not hang: reached by no other.
+PATIENCE_SECONDS = 60
+
+
+class Pause:
+    """A command on the card that does not end before the test says so."""
+
+    def __init__(self) -> None:
+        self._reached, self._released = threading.Event(), threading.Event()
+
+    def hold(self) -> None:
+        self._reached.set()
+        self._released.wait(PATIENCE_SECONDS)
+
+    def wait_until_reached(self) -> None:
+        assert self._reached.wait(PATIENCE_SECONDS), "the card was not asked to sign"
+
+    def release(self) -> None:
+        self._released.set()
+
+
+class WatchedCard(SoftwareCard):
+    """Knows which instructions reached it, and stops inside WRITE RECORD when it is told to."""
+
+    def __init__(self, face: CardFace, memory: PlainMemory) -> None:
+        super().__init__(face, memory)
+        self.memory = memory
+        self.instructions: list[int] = []
+        self._pause: Pause | None = None
+
+    @property
+    def tries_left(self) -> int:
+        return self.memory.load().tries_left
+
+    @property
+    def counter(self) -> int:
+        return self.memory.load().counter
+
+    @property
+    def was_told_a_password(self) -> bool:
+        """Looks at tries cost none and say nothing: they have no password in them."""
+        return apdu.VERIFY[1] in self.instructions
+
+    @contextlib.contextmanager
+    def paused_while_signing(self) -> Iterator[Pause]:
+        self._pause = pause = Pause()
+        try:
+            yield pause
+        finally:
+            self._pause = None
+            pause.release()
+
+    def answer(self, raw: bytes) -> bytes:
+        is_question = len(raw) <= apdu.HEADER_BYTES + 1 and raw[1:2] == apdu.VERIFY[1:2]
+        if not is_question:
+            self.instructions.append(raw[1])
+        if raw.startswith(apdu.WRITE_RECORD) and self._pause is not None:
+            self._pause.hold()
+        return super().answer(raw)
+
+
+class Hand:
+    """Holds at most one card in the virtual reader at `port`; knows every card that it made."""
+
+    def __init__(self, *, port: int, master_key: bytes) -> None:
+        self._plug = CardPlug(host="127.0.0.1", port=port)
+        self._master_key = master_key
+        self._cards: dict[str, WatchedCard] = {}
+        self._pulling: list[threading.Thread] = []
+
+    def card_of(self, payer: Payer, *, password: str = "", counter: int = 0) -> WatchedCard:
+        """The same one each time. It has the password of the payer's card unless it is given another."""
+        if payer.serial not in self._cards:
+            accounts = [CardAccount(number, "Savings") for number in payer.accounts]
+            face = CardFace("700", payer.serial, "Card", accounts, derive_key(self._master_key, payer.serial))
+            memory = PlainMemory(password or payer.password, CardState(counter=counter))
+            self._cards[payer.serial] = WatchedCard(face, memory)
+        return self._cards[payer.serial]
+
+    def insert(self, card: WatchedCard) -> None:
+        self._plug.insert(card)
+
+    def remove(self) -> None:
+        self._plug.remove()
+
+    def pull(self) -> None:
+        """Out with it, in the middle of whatever it does; returns at once."""
+        self._pulling.append(threading.Thread(target=self._plug.remove))
+        self._pulling[-1].start()
+
+    def open(self) -> None:
+        """Nothing is held any more; what was pulled has come to rest."""
+        for thread in self._pulling:
+            thread.join(PATIENCE_SECONDS)
+        self._plug.remove()
+
+
+class HandTown(Town):
+    """The town, whose payers hold their cards themselves instead of keeping them in the sandbox's wallet."""
+
+    hand: Hand
+
+    def insert(self, payer: Payer) -> None:
+        self.hand.insert(self.hand.card_of(payer))
+
+    def take_out(self) -> None:
+        self.hand.remove()
