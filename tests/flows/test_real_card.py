@@ -6,10 +6,7 @@ Each ends on its own page, with nothing debited and no try lost by mistake.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import signal
-import socket
 
 import psycopg
 import pytest
@@ -256,7 +253,7 @@ def test_a_card_service_killed_while_the_card_signs_stops_there(town, stack, vis
     expect_nothing_moved(town, payer, ready)
 
 
-def test_a_reader_plugged_in_while_the_page_is_open_is_found(town, stack, visit, payer, card):
+def test_a_reader_that_comes_while_the_page_is_open_is_found(town, stack, visit, payer, card):
     visit.order(TEAPOT)
     with reader_unplugged(stack):
         visit.to_pay_page()
@@ -276,8 +273,7 @@ def test_the_doctor_names_the_first_thing_that_is_wrong_with_a_real_card_service
         expect_diagnosis(page, service="ok", reader="problem", card="off", key="reader-none")
         stack.process("pcscd").kill()
         expect_diagnosis(page, service="problem", reader="off", card="off", key="service-missing")
-        stack.process("pcscd").launch()
-        stack.process("pcscd").wait_until_ready()
+        stack.restart("pcscd")
         expect_diagnosis(page, service="ok", reader="problem", card="off", key="reader-none")
 
     town.hand.insert(card)
@@ -309,23 +305,17 @@ def component_says(stack, words, *, after):
 
 @contextlib.contextmanager
 def reader_unplugged(stack):
-    """pcscd without its reader, then with it, plugged in while it runs.
+    """A card service without a reader, and with it again.
 
-    vsmartcard's reader can't be pulled out of a running pcscd. It can't come in while its port is taken, though, and
-    pcscd looks for it anew when it is told to (as `pcscd --hotplug` does).
+    vsmartcard's reader can be neither pulled out of a running pcscd nor pushed into one: the service is started anew.
     """
-    service = stack.process("pcscd")
-    service.end()
-    with contextlib.ExitStack() as taken:
-        for port in (stack.ports.card, stack.ports.card + 1):
-            holder = taken.enter_context(socket.socket())
-            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            holder.bind(("0.0.0.0", port))  # noqa: S104 - as vsmartcard does; nothing is accepted
-            holder.listen()
-        service.launch()
-        service.wait_until_ready()
-        yield
-    os.kill(service.pid, signal.SIGUSR1)
+    plugged = stack.data / "pcsc" / "readers" / "virtual"
+    unplugged = stack.data / "pcsc" / "virtual"
+    plugged.replace(unplugged)
+    stack.restart("pcscd")
+    yield
+    unplugged.replace(plugged)
+    stack.restart("pcscd")
 
 
 def expect_diagnosis(page, *, key, **lights):
