@@ -62,7 +62,7 @@ def stack_environment(
         "ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         "PORTAL_URL": portal,
         "SANDBOX_URL": sandbox,
-        "READER_URL": f"ws://{LOOPBACK}:{ports.reader}/v1",
+        "READER_URL": f"ws://{LOOPBACK}:{ports.reader}/v2",
         "CLOCK_FILE": str(data / "clock"),
         "STATIC_ROOT": str(data / "static"),
         "BANK_URL": f"{sandbox}/bank/v1",

@@ -27,7 +27,15 @@ def make_member(name: str, *, python: Path, ports: Ports, data: Path, env: Mappi
     celery = ["celery", "-A", "portal"]
     jobs = ["worker", "-P", "threads", "-c", "8", "--without-gossip", "--without-mingle", "-l", "INFO"]
     clock = ["beat", "-l", "INFO", "--pidfile=", f"--schedule={data / 'beat-schedule'}"]
-    cards = ["reader", "--port", str(ports.reader), "--card-port", str(ports.card)]
+    cards = [
+        "reader",
+        "--port",
+        str(ports.reader),
+        "--card-port",
+        str(ports.card),
+        "--state-dir",
+        str(reader_state(data)),
+    ]
     modules: dict[str, tuple[list[str], Mapping[str, str], Callable[[Child], bool]]] = {
         "web": (_gunicorn("portal.wsgi", ports.web, "--preload", "--workers", "2"), portal, healthy(ports.web)),
         "sandbox": (_gunicorn("sandbox.wsgi", ports.sandbox, "--workers", "1"), sandbox, healthy(ports.sandbox)),
@@ -44,6 +52,11 @@ def make_member(name: str, *, python: Path, ports: Ports, data: Path, env: Mappi
         ready=ready,
         end_signal=signal.SIGTERM,
     )
+
+
+def reader_state(data: Path) -> Path:
+    """Where the component keeps which browsers it knows."""
+    return data / "reader"
 
 
 def healthy(port: int) -> Callable[[Child], bool]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import functools
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -12,9 +15,9 @@ from typing import IO
 from bootstrap.children import Child, end_together
 from bootstrap.environment import foreign, stack_environment
 from bootstrap.keys import keep_keys
-from bootstrap.members import MEMBERS, PORTAL_SETTINGS, make_member
+from bootstrap.members import MEMBERS, PORTAL_SETTINGS, make_member, reader_state
 from bootstrap.messages import CannotStart, Step
-from bootstrap.places import check_ours, make_private
+from bootstrap.places import CHECKOUT, check_ours, make_private
 from bootstrap.ports import LOOPBACK, Ports
 from bootstrap.preparation import Preparation, Seeds
 from bootstrap.services import DATABASE_VARIABLES, Services, database_is_given
@@ -22,7 +25,7 @@ from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
 _LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule*", "prepared.json", "keys.json",
-                "instance")  # fmt: skip
+                "instance", "reader")  # fmt: skip
 
 
 class Stack:
@@ -137,6 +140,15 @@ class Stack:
     def url(self, name: str) -> str:
         """Of web and sandbox over HTTP, of the reader over WebSocket."""
         return self.env["READER_URL"] if name == "reader" else f"http://{LOOPBACK}:{getattr(self.ports, name)}"
+
+    @functools.cached_property
+    def pairing(self) -> dict[str, str]:
+        """`pairing` and `secret` with which a browser may use the reader from the portal's pages, as its storage keeps them."""
+        command = [str(self._venv.python), "-m", "reader", "pair", "--origin", self.env["PORTAL_URL"]]
+        command += ["--state-dir", str(reader_state(self.data))]
+        made = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        found: dict[str, str] = json.loads(made.stdout)
+        return found
 
     def manage(self, *words: str, settings: str = PORTAL_SETTINGS, owner: bool = False) -> str:
         """`manage.py` with the stack's environment; its standard output."""

@@ -39,7 +39,8 @@ SMS_SECONDARY_TOKEN = env_str("SMS_SECONDARY_TOKEN", "")
 # "live" speaks HTTP to the addresses above; "fake" is the simulator of the tests.
 WIRES = env_str("WIRES", "live")
 # The card reader component on the customer's own computer; their browser, not we, connects to it.
-READER_URL = env_str("READER_URL", "ws://127.0.0.1:8002/v1")
+READER_URL = env_str("READER_URL", "ws://127.0.0.1:8002/v2")
+READER_ORIGIN = READER_URL.rsplit("/", 1)[0]
 # A folder with the files of the component's package; empty: the bank hands it out otherwise.
 READER_PACKAGES = env_str("READER_PACKAGES", "")
 SANDBOX_URL = env_str("SANDBOX_URL", "http://127.0.0.1:8001").rstrip("/")
@@ -183,7 +184,8 @@ SPECTACULAR_SETTINGS = {
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "connect-src": ["'self'", READER_URL.rsplit("/", 1)[0]],
+        # The conversation with the component, and the question over plain HTTP which program that is.
+        "connect-src": ["'self'", READER_ORIGIN, READER_ORIGIN.replace("ws", "http", 1)],
         "img-src": ["'self'", "data:"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reader import PROTOCOL, VERSION
 from reader.apdu import DATA_BYTES_MAX, is_password
 from reader.errors import ReaderError
+from reader.pairing import CHALLENGE, CODE, PAIRING_ID
 from reader.tac import ORDER_FIELDS, order_digest
 
 MESSAGE_BYTES_MAX = 16 * 1024
@@ -19,6 +21,7 @@ _SERIAL = re.compile(r"[A-Za-z0-9-]{1,32}")
 # What the text under the TAC may have between its separators.
 _PART = re.compile(r"[!-{}~]{1,64}")
 _SIGNED_AT = re.compile(r"[0-9]{14}")
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class Request:
     id: int
     type: str
     fields: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Hello:
+    """A page that keeps no pairing has "" for both."""
+
+    pairing: str
+    challenge: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,24 @@ def parse_request(raw: str | bytes) -> Request:
     return Request(id=number, type=kind, fields=message)
 
 
+def parse_hello(fields: Mapping[str, object]) -> Hello:
+    """Raises `malformed`, `protocol_unsupported`, or `too_old` when the page wants a newer component."""
+    if not _is_integer(fields.get("protocol")):
+        raise ReaderError("malformed")
+    if fields["protocol"] != PROTOCOL:
+        raise ReaderError("protocol_unsupported")
+    if fields.get("version_min") is not None and _numbers(_text(fields, "version_min", _VERSION)) > _numbers(VERSION):
+        raise ReaderError("too_old")
+    if fields.get("pairing") is None:
+        return Hello("", "")
+    return Hello(_text(fields, "pairing", PAIRING_ID), _text(fields, "challenge", CHALLENGE))
+
+
+def parse_code(fields: Mapping[str, object]) -> str:
+    """Raises `malformed`: what can't be a number costs no try."""
+    return _text(fields, "code", CODE)
+
+
 def parse_sign(fields: dict[str, object]) -> SignRequest:
     """Takes the password out of `fields`. Raises `malformed`, `password_format` or `amount_mismatch`."""
     password = fields.pop("password", None)
@@ -93,6 +122,11 @@ def failure(number: int | None, error: ReaderError, **more: object) -> str:
     if error.tries_left is not None:
         described["tries_left"] = error.tries_left
     return json.dumps({"id": number, "ok": False, "error": described})
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """`2.10.0` is newer than `2.9.1`."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def _is_integer(value: object) -> bool:

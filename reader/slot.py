@@ -12,7 +12,7 @@ from reader.card import Account, CardSession
 from reader.errors import CardGone, ReaderError
 from reader.messages import SignRequest
 from reader.tac import order_digest, tac_text
-from reader.transports import Presence, ReaderState, Transport
+from reader.transports import Presence, ReaderState, Transport, TransportName
 
 CardStatus = Literal["ready", "none", "locked", "unreadable"]
 
@@ -41,6 +41,10 @@ class CardSlot:
         self._card_in_use = asyncio.Lock()
         self._signing = False
         self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def transport_name(self) -> TransportName:
+        return self._transport.name
 
     async def start(self, tell: Callable[[State], None]) -> None:
         """`tell` is given each new state."""
@@ -168,6 +172,7 @@ async def _sign(session: CardSession, request: SignRequest) -> dict[str, object]
         "tac": signature.tac,
         "signed_at": signed_at,
         "order_digest": digest,
+        "order": dict(request.order),
     }
 
 

@@ -3,9 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.cmac import CMAC
-
 # The order as shown to the payer, in the order in which the digest covers it.
 ORDER_FIELDS = (
     "payment",
@@ -74,6 +71,10 @@ def compute_tac(*, key: bytes, counter: str, text: str) -> str:
 
 
 def _aes_cmac(key: bytes, message: bytes) -> bytes:
+    # Only cards compute this. The component on a customer's computer has no card in it and no `cryptography` beside it.
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.cmac import CMAC
+
     mac = CMAC(AES(key))
     mac.update(message)
     return mac.finalize()

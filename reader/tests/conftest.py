@@ -15,6 +15,7 @@ from reader.direct import DirectTransport
 ORIGIN = "http://127.0.0.1:8000"
 # Far above what anything here takes: reached only by a test that fails.
 PATIENCE_SECONDS = 20
+CHALLENGE = "0f" * 32
 
 quiet = logging.getLogger("tests.page")
 quiet.setLevel(logging.INFO)
@@ -23,8 +24,15 @@ quiet.setLevel(logging.INFO)
 class RunningComponent:
     """The component on an event loop in a thread of its own."""
 
-    def __init__(self, transport, *, seconds_max=10.0, port=0):
-        self.component = Component(transport=transport, allowed_origins=[ORIGIN], seconds_max=seconds_max)
+    def __init__(self, transport, *, state_folder, seconds_max=10.0, port=0, announce=lambda code: None):
+        self.component = Component(
+            transport=transport,
+            allowed_origins=[ORIGIN],
+            state_folder=state_folder,
+            seconds_max=seconds_max,
+            announce=announce,
+        )
+        self.state_folder = state_folder
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -33,14 +41,19 @@ class RunningComponent:
 
     @property
     def url(self):
-        return f"ws://127.0.0.1:{self.component.port}/v1"
+        return f"ws://127.0.0.1:{self.component.port}/v2"
 
     @property
     def card_port(self):
         return self.component.transport.port
 
-    def page(self, *, greet=True):
-        page = Page(self.url)
+    @property
+    def http(self):
+        return f"http://127.0.0.1:{self.component.port}"
+
+    def page(self, *, greet=True, paired=True):
+        """A page that kept a pairing, or one that never had any."""
+        page = Page(self.url, pairing=self.component.pairings.make(ORIGIN) if paired else None)
         self._pages.append(page)
         if greet:
             page.greet()
@@ -63,7 +76,8 @@ class RunningComponent:
 class Page:
     """What the page in the browser does: asks, waits for the answer, sees states pushed in between."""
 
-    def __init__(self, url, **options):
+    def __init__(self, url, *, pairing=None, **options):
+        self.pairing = pairing
         options = {"origin": ORIGIN, "subprotocols": [SUBPROTOCOL], "logger": quiet} | options
         self._connecting = connect(url, compression=None, open_timeout=PATIENCE_SECONDS, **options)
         self.socket = self._connecting.__enter__()
@@ -72,7 +86,8 @@ class Page:
         self._number = 0
 
     def greet(self):
-        answer = self.ask("hello", protocol=1)
+        kept = None if self.pairing is None else self.pairing.id
+        answer = self.ask("hello", protocol=2, pairing=kept, challenge=CHALLENGE)
         self.wait_for_state(lambda state: True)
         return answer
 
@@ -115,11 +130,12 @@ class Page:
 
 
 @pytest.fixture
-def start_component():
+def start_component(tmp_path):
     """Starts components; each is stopped at the end of the test."""
     running = []
 
     def start(transport=None, **options):
+        options = {"state_folder": tmp_path / "state"} | options
         running.append(RunningComponent(transport or DirectTransport(port=0), **options))
         return running[-1]
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from reader import tac
+from reader.pairing import Pairing
 from reader.tests.factories import MASTER, ORDER
 
 FOLDER = Path(__file__).parents[1]
@@ -21,7 +22,9 @@ def test_every_error_code_in_the_source_is_in_the_table_and_the_other_way_round(
 
 def test_the_last_answer_of_the_example_is_the_one_a_card_gives():
     example = TEXT.split("### An example")[1]
-    answer = json.loads(re.search(r'\{"id":4,"ok":true.*?\}', example, re.DOTALL).group())
+    answer = json.loads(
+        re.search(r'\{"id":4,"ok":true.*?\}', example, re.DOTALL).group().replace("{…as above…}", "{}") + "}"
+    )
     text = tac.tac_text(
         amount_minor=961,
         currency="TWD",
@@ -35,6 +38,17 @@ def test_the_last_answer_of_the_example_is_the_one_a_card_gives():
 
     assert answer["order_digest"] == tac.order_digest(ORDER)
     assert answer["tac"] == tac.compute_tac(key=key, counter=answer["counter"], text=text)
+
+
+def test_the_proof_of_the_example_is_the_one_that_the_secret_gives():
+    example = TEXT.split("### An example")[1]
+    secret = re.search(r"page's secret is `([0-9a-f]{64})`, its origin `([^`]+)`", example)
+    pairing = re.search(r'"pairing":"([0-9a-f]{32})"', example)[1]
+    challenge = re.search(r'"challenge":"([0-9a-f]{64})"', example)[1]
+
+    proof = Pairing(id=pairing, origin=secret[2], created=0, secret=secret[1]).proof(challenge)
+
+    assert f'"proof":"{proof}"' in example
 
 
 def test_the_digest_names_its_fields_in_the_written_order():

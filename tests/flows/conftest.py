@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from bootstrap.stack import Stack
 from tests.flows.town import Town, Visit
@@ -47,9 +48,39 @@ def browser():
         browser.close()
 
 
+def keep_pairing(context: BrowserContext, stack: Stack) -> BrowserContext:
+    """This browser was paired with the card reader component before, as the pay page would have kept it."""
+    kept = json.dumps(json.dumps(stack.pairing))
+    context.add_init_script(
+        f"if (location.origin === {json.dumps(stack.env['PORTAL_URL'])} && !localStorage.getItem('outpost-reader'))"
+        f" localStorage.setItem('outpost-reader', {kept});"
+    )
+    return context
+
+
 @pytest.fixture
-def visit(town, browser) -> Visit:
-    """An English-speaking visitor."""
+def new_context(stack, browser):
+    """Makes browser contexts that are paired; options as of `browser.new_context`. Each is closed at the end."""
+    made = []
+
+    def make(**options) -> BrowserContext:
+        made.append(keep_pairing(browser.new_context(**options), stack))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def fresh_context(browser) -> BrowserContext:
+    """A browser that was never paired."""
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    yield Visit(town, context.new_page())
+    yield context
     context.close()
+
+
+@pytest.fixture
+def visit(town, new_context) -> Visit:
+    """An English-speaking visitor whose browser is paired."""
+    return Visit(town, new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page())

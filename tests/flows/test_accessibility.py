@@ -17,7 +17,7 @@ def barriers(page, url) -> list[str]:
     return [f"{url}: {violation['id']}" for violation in found] + ([f"{url}: scrolls sideways"] if too_wide else [])
 
 
-def test_no_page_has_a_barrier(town, visit, browser):
+def test_no_page_has_a_barrier(town, visit, new_context):
     payer = town.newcomer()
     visit.order("Clay teapot")
     visit.to_pay_page()
@@ -38,7 +38,7 @@ def test_no_page_has_a_barrier(town, visit, browser):
     found = []
     for locale in ("zh-TW", "en-GB"):
         for width in (1280, 320):
-            context = browser.new_context(
+            context = new_context(
                 locale=locale, viewport={"width": width, "height": 900}, reduced_motion="reduce", bypass_csp=True
             )
             page = Visit(town, context.new_page()).page
