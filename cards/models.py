@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from common.references import mask_account, new_id
 from common.sealing import unseal
@@ -117,3 +118,40 @@ class PictureCode(models.Model):
 
     def __str__(self) -> str:
         return f"picture code for {self.subject}"
+
+
+class MaintenanceWindow(models.Model):
+    """A time in which the bank's systems rest: no debit is asked for and no credit sent. Cancelled ones are kept.
+
+    Staff plan it in the refunds' part of the console; payments and refunds read the same row.
+    """
+
+    class Kind(models.TextChoices):
+        MAINTENANCE = "maintenance", _("Maintenance")
+        SYSTEM_UPGRADE = "system_upgrade", _("System upgrade")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    text_zh_hant = models.CharField(max_length=200, blank=True)
+    text_en = models.CharField(max_length=200, blank=True)
+    planned_at = models.DateTimeField()
+    planned_by = models.CharField(max_length=100)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        # Refunds made the table; its name and its rows are as they were.
+        db_table = "refunds_maintenancewindow"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="refunds_window_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["maintenance", "system_upgrade"]), name="refunds_window_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"

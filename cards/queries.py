@@ -1,4 +1,4 @@
-"""Reading cards' rows: for now, what a picture code that is still open says."""
+"""Reading cards' rows: what a picture code that is still open says, and whether the bank's systems rest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from cards.errors import PictureCodeExpired
-from cards.models import PictureCode
+from cards.models import MaintenanceWindow, PictureCode
 from common.sealing import unseal
 
 
@@ -16,3 +16,9 @@ def open_answer(*, picture_id: UUID, subject: str, at: dt.datetime) -> str:
     if picture is None:
         raise PictureCodeExpired
     return unseal(picture.answer_sealed)
+
+
+def maintenance_at(at: dt.datetime) -> MaintenanceWindow | None:
+    """The maintenance window that is open at this moment; of several the one that ends last."""
+    rows = MaintenanceWindow.objects.filter(cancelled_at=None, starts_at__lte=at, ends_at__gt=at)
+    return rows.order_by("-ends_at", "id").first()

@@ -231,3 +231,16 @@ class TooManyLookUps(Refusal):
     title = _("Too many look-ups of this order")
     text = _("Nothing was changed and nothing was charged by looking. Please wait ten minutes and try again.")
     retryable = True
+
+
+class Maintenance(Refusal):
+    """Details: until, a time of Taipei as text."""
+
+    code = "maintenance"
+    http_status = 503
+    title = _("Payments rest for a while")
+    text = _(
+        "Nothing was charged. The bank's systems are being looked after until %(until)s (Taipei). The order stays "
+        "open: please pay it after that."
+    )
+    retryable = True

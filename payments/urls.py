@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from payments.pages import charged, pay, result
+from payments.pages import charged, pay, result, stopped
 
 app_name = "payments"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_page}confirm", pay.confirm, name="confirm"),
     path(f"{_page}result/", result.result, name="result"),
     path(f"{_page}check", result.check, name="check"),
+    path(f"{_page}stopped/<slug:reason>/", stopped.stopped, name="stopped"),
     path("was-i-charged/", charged.look_up, name="was_i_charged"),
     path("was-i-charged/<str:token>/", charged.charged, name="charged"),
     path("was-i-charged/<str:token>/tell/", charged.tell, name="tell"),

@@ -12,7 +12,13 @@ from cards import bank, chip
 from cards import operations as cards
 from cards.bank.port import ACCEPTED_FOR, Approved, DebitRequest, Declined, Profile
 from cards.chip.port import Invalid, Presentation, Unavailable, Valid, order_digest
-from cards.errors import CardAuthorityUnavailable, CardCounterRepeated, CardSignatureInvalid, CheckCodeUsed
+from cards.errors import (
+    CardAuthorityUnavailable,
+    CardCounterRepeated,
+    CardSignatureInvalid,
+    CheckCodeExpired,
+    CheckCodeUsed,
+)
 from cards.models import Account, CheckCode
 from common import phases
 from common.clock import today_in_taipei
@@ -20,6 +26,7 @@ from common.errors import Refusal
 from common.sealing import keyed_hash
 from payments import errors, limits
 from payments.models import Attempt, Payment
+from payments.operations.maintenance import refuse_in_maintenance
 from payments.operations.settling import ENQUIRY_DELAY, park_unknown_debit, refusal_for, settle
 from payments.rules import eligibility
 from payments.states import AttemptOutcome, DebitPhase, Status
@@ -57,6 +64,7 @@ def prepare_signing(*, payment: Payment, picture_id: UUID, answer: str, at: dt.d
     The picture is looked at before the card asks for the password, so that a wrong one costs no password try.
     """
     refuse_unless_payable(payment, at)
+    refuse_in_maintenance(at)
     cards.use_picture_code(picture_id=picture_id, answer=answer, subject=payment.reference, at=at)
     return cards.issue_check_code(subject=payment.reference, at=at)
 
@@ -115,6 +123,7 @@ def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[At
             if first is not None:
                 return first, False
             refuse_unless_payable(payment, at)
+            refuse_in_maintenance(at)
             cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
             if signed.order_digest != order_digest(payment.order_as_shown()):
                 raise errors.OrderChanged
@@ -182,7 +191,7 @@ def _gate(
         account = cards.remember_account(customer_number=customer_number, account_number=signed.account_number, at=at)
         if not verification.is_check_needed(customer=account.customer, at=at):
             return None
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+        payment = _lock_presented(payment, attempt, at)
         _use_card(attempt, customer_number, signed, at)
         payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields={"link_hash": ""})
         _close(attempt, AttemptOutcome.GATED, "identity_check_needed", at)
@@ -219,10 +228,7 @@ def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
 ) -> None:
     """Lock, check, reserve: after this commit, and only then, the bank may be asked for the money."""
     with transaction.atomic(durable=True):
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
-        attempt_is_live = Attempt.objects.filter(pk=attempt.pk, outcome="").exists()
-        if payment.status != Status.CREATED or not attempt_is_live:
-            raise errors.AttemptInProgress
+        payment = _lock_presented(payment, attempt, at)
         refusal = eligibility(profile, on=today_in_taipei(at))
         if refusal is not None:
             raise refusal
@@ -237,6 +243,18 @@ def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
         )
         Attempt.objects.filter(pk=attempt.pk).update(account=account, debit_sent_at=at)
         phases.reached(DebitPhase.RESERVING)
+
+
+def _lock_presented(payment: Payment, attempt: Attempt, at: dt.datetime) -> Payment:
+    """Lock the payment, if this presentation still counts: a sweep gives it up when the wires hang for too long.
+
+    Raises what became of the payment meanwhile, or CheckCodeExpired where the payer has to confirm anew.
+    """
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
+    if payment.status == Status.CREATED and Attempt.objects.filter(pk=attempt.pk, outcome="").exists():
+        return payment
+    refuse_unless_payable(payment, at)
+    raise CheckCodeExpired
 
 
 def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datetime, by: str) -> Payment:

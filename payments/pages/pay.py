@@ -17,7 +17,7 @@ from cards import operations as cards
 from cards.chip.port import DIGEST_FIELDS, order_digest
 from cards.models import PictureCode
 from cards.picture_code import picture_audio, picture_image
-from cards.queries import open_answer
+from cards.queries import maintenance_at, open_answer
 from common.clock import now, taipei
 from common.errors import Refusal
 from common.sealing import keyed_hash
@@ -28,6 +28,7 @@ from payments.operations import PaymentGated
 from payments.operations.debits import TERMINAL, refuse_unless_payable
 from payments.pages import shown, words
 from payments.pages.doorway import PAYER, payment_page
+from payments.pages.resting import resting_page
 
 
 @require_safe
@@ -38,6 +39,8 @@ def pay(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse:
         refuse_unless_payable(payment, at)
     except Refusal:
         return redirect("payments:result", payment.reference, secret)
+    if (window := maintenance_at(at)) is not None:
+        return resting_page(request, payment, secret, window)
     picture = cards.issue_picture_code(subject=payment.reference, at=at)
     context = {
         "payment": payment,

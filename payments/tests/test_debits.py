@@ -6,6 +6,7 @@ import pytest
 from cards.bank import fake_bank
 from cards.bank.port import Declined, Unavailable
 from cards.chip import fake_authority
+from common import phases
 from common.errors import Refusal
 from ledger.chart import AccountCode
 from ledger.models import Journal
@@ -15,7 +16,7 @@ from payments import operations
 from payments.errors import LimitExceeded
 from payments.models import Attempt, LimitCode, LimitRule, LimitUse, Payment
 from payments.operations import PaymentGated
-from payments.states import Status
+from payments.states import DebitPhase, Status
 from payments.tests.factories import (
     ACCOUNT,
     make_account,
@@ -26,6 +27,7 @@ from payments.tests.factories import (
     pay,
     sign,
 )
+from verification.models import Check
 
 pytestmark = pytest.mark.django_db
 
@@ -393,3 +395,35 @@ def test_a_debit_of_five_thousand_or_more_is_notified_by_sms(at, twd, sent):
 
     assert payment.final_amount_minor >= 5000 or not sent
     assert Message.objects.filter(channel="sms").count() == sent
+
+
+def overtaken(payment, at, *, by_cancelling):
+    """While a wire hung, the sweep closed the attempt; the shop may have cancelled too."""
+
+    def listener(phase):
+        if phase == DebitPhase.VERIFIED:
+            operations.abandon_attempt(attempt=Attempt.objects.get(payment=payment), at=at)
+            if by_cancelling:
+                operations.cancel_payment(payment=payment, at=at, by="platform")
+
+    return listener
+
+
+@pytest.mark.parametrize("passed", [True, False], ids=["to the bank", "to the gate"])
+@pytest.mark.parametrize(("by_cancelling", "code"), [(True, "order_cancelled"), (False, "check_code_expired")])
+def test_a_presentation_that_was_given_up_meanwhile_goes_no_further(at, passed, by_cancelling, code):
+    payment = make_payment(at)
+    make_account(at, passed=passed)
+    signed = sign(payment, at)
+    phases.listen(overtaken(payment, at, by_cancelling=by_cancelling))
+
+    assert refused(payment, signed, at) == code
+
+    payment.refresh_from_db()
+    assert payment.status == (Status.CANCELLED if by_cancelling else Status.CREATED)
+    assert payment.link_hash
+    assert Attempt.objects.get().outcome == "abandoned"
+    assert not Check.objects.exists()
+    assert fake_bank().debits_of(payment.reference) == 0
+    assert not Journal.objects.exists()
+    assert not LimitUse.objects.exists()

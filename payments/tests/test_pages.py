@@ -684,7 +684,11 @@ def test_every_reason_of_an_attempt_can_be_explained_later(refusal):
         title = str(refusal.title)
 
     assert said["title"] == title
-    if refusal.code not in {"order_amounts_differ", "payment_not_cancellable"}:  # the platform's, never an attempt's
+    if refusal.code not in {
+        "order_amounts_differ",
+        "payment_not_cancellable",
+        "maintenance",
+    }:  # before or beside an attempt
         assert "%(" not in said["text"]
 
 

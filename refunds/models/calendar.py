@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cards import models as windows
 from common.references import new_id
 from common.states import AppendOnly
 from refunds.deferral import Window, WindowKind
@@ -100,34 +101,11 @@ class BankOnlyDay(AppendOnly):
         return f"bank-only day {self.month}-{self.day}"
 
 
-class MaintenanceWindow(models.Model):
-    """A time in which no credit is sent; cancelled ones are kept."""
-
-    class Kind(models.TextChoices):
-        MAINTENANCE = WindowKind.MAINTENANCE, _("Maintenance")
-        SYSTEM_UPGRADE = WindowKind.SYSTEM_UPGRADE, _("System upgrade")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    text_zh_hant = models.CharField(max_length=200, blank=True)
-    text_en = models.CharField(max_length=200, blank=True)
-    planned_at = models.DateTimeField()
-    planned_by = models.CharField(max_length=100)
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.CharField(max_length=100, blank=True)
+class MaintenanceWindow(windows.MaintenanceWindow):
+    """The window as the day's run reads it: it holds every credit back. The rows are those that payments read too."""
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="refunds_window_ends_after_start"),
-            models.CheckConstraint(
-                condition=Q(kind__in=[kind.value for kind in WindowKind]), name="refunds_window_kind"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
+        proxy = True
 
     def as_window(self) -> Window:
         return Window(WindowKind(self.kind), self.starts_at, self.ends_at)

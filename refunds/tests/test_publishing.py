@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 
+from cards.queries import maintenance_at
 from notifications.models import Message
-from payments.tests.factories import make_paid_payment
+from payments.errors import Maintenance
+from payments.tests.factories import make_paid_payment, make_payment, pay
 from refunds import calendar, errors, operations, queries
 from refunds.deferral import WindowKind
 from refunds.models import CalendarDay, CalendarVersion, Deferral, MaintenanceWindow
@@ -244,3 +246,22 @@ def test_the_explanation_agrees_with_the_promise(at):
     assert [day.day.date for day in shown.days if day.is_expected] == [AFTER[0]]
     assert shown.days[-1].day.date == AFTER[1]
     assert shown.days[-1].number == 10
+
+
+def test_one_window_holds_refunds_back_and_payments_up(at):
+    window = operations.plan_window(
+        kind=WindowKind.SYSTEM_UPGRADE, starts_at=at, ends_at=at + dt.timedelta(hours=1), at=at, by="amy"
+    )
+
+    assert [one.kind for one in queries.windows_at(at)] == [WindowKind.SYSTEM_UPGRADE]
+    assert maintenance_at(at).pk == window.pk
+    with pytest.raises(Maintenance):
+        pay(make_payment(at), at)
+
+    operations.cancel_window(window_id=window.pk, at=at, by="ben")
+    assert maintenance_at(at) is None
+    assert pay(make_payment(at), at).status == "paid"
+
+
+def test_both_sides_of_the_house_know_the_same_kinds_of_window():
+    assert {kind.value for kind in WindowKind} == set(MaintenanceWindow.Kind.values)
