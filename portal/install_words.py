@@ -14,7 +14,9 @@ _PACKAGE = re.compile(r"outpost-reader[A-Za-z0-9._-]*\.(?:pyz|deb)")
 
 _DOWNLOADS = _("Download the file above. It lands in the folder of your downloads.")
 _PYTHON = _("The component needs Python 3.11 or newer. See whether this computer has it:")
-_CONNECT = Step(_("Come back to this page. The lights at its end turn green; then connect your reader and open your payment again."))
+_CONNECT = Step(
+    _("Come back to this page. The lights at its end turn green; then connect your reader and open your payment again.")
+)
 
 # What is typed to start it, now and with every sign-in; {name} is the file, {origin} this site.
 _SET_UP = "{python} {folder}{{name}} install --allow-origin {{origin}}"
@@ -27,14 +29,20 @@ INSTALL: dict[str, list[Step]] = {
         Step(_DOWNLOADS),
         Step(_("Press the Windows key, type cmd and press Enter: a window for commands opens.")),
         Step(_PYTHON, "py --version"),
-        Step(_("If it has none, get Python from the Microsoft Store. Then install the component by typing:"), _SET_UP.format(**_WINDOWS)),
+        Step(
+            _("If it has none, get Python from the Microsoft Store. Then install the component by typing:"),
+            _SET_UP.format(**_WINDOWS),
+        ),
         _CONNECT,
     ],
     "macos": [
         Step(_DOWNLOADS),
         Step(_("Open Terminal: press Command and the space bar, type Terminal, and press Enter.")),
         Step(_PYTHON, "python3 --version"),
-        Step(_("If it has none, get Python from python.org. Then install the component by typing:"), _SET_UP.format(**_MACOS)),
+        Step(
+            _("If it has none, get Python from python.org. Then install the component by typing:"),
+            _SET_UP.format(**_MACOS),
+        ),
         _CONNECT,
     ],
     "linux": [

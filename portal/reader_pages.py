@@ -59,7 +59,9 @@ def download(request: HttpRequest, file: str) -> FileResponse:
     found = {path.name: path for path in _packages()}.get(file)
     if found is None:
         raise Http404
-    return FileResponse(found.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(
+        found.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
 
 
 def _system(request: HttpRequest) -> str:
@@ -105,7 +107,14 @@ def _lights(names: list[str]) -> list[dict[str, str]]:
     """Before the script has looked."""
     word, text = reader_words.SAYS["component-searching"]
     return [
-        {"id": f"light-{name}", "icon": icon, "name": str(label), "text": str(text), "state": "wait", "state_text": str(word)}
+        {
+            "id": f"light-{name}",
+            "icon": icon,
+            "name": str(label),
+            "text": str(text),
+            "state": "wait",
+            "state_text": str(word),
+        }
         for name, icon, label in reader_words.LIGHTS
         if name in names
     ]
@@ -118,7 +127,9 @@ def _remedies(system: str) -> Iterator[dict[str, Any]]:
         yield {
             "id": f"remedy-{key}",
             "light": labels[key.partition("-")[0]],
-            "text": text % {"version": "1", "version_min": words.READER_VERSION_MIN} if key == "version-too_old" else text,
+            "text": text % {"version": "1", "version_min": words.READER_VERSION_MIN}
+            if key == "version-too_old"
+            else text,
             "steps": _steps(steps.get("all") or steps[system]),
             "installs": key in reader_words.CURED_BY_INSTALLING,
         }

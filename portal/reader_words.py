@@ -82,7 +82,9 @@ class Step:
 _FINDS = Step(_("This page notices by itself. If it doesn't, press “Check again”."))
 _TERMINAL = _("Open Terminal and type:")
 _PROMPT = _("Press the Windows key, type cmd, press Enter, and type:")
-_REPLUG = Step(_("Pull the reader out, wait a moment, and plug it in again: straight into the computer, not into a hub."))
+_REPLUG = Step(
+    _("Pull the reader out, wait a moment, and plug it in again: straight into the computer, not into a hub.")
+)
 
 # Key of a light that is a problem → system → steps. "all": the same on each.
 REMEDIES: dict[str, dict[str, list[Step]]] = {

@@ -69,7 +69,8 @@ DEVICES = {
     ),
 }
 
-# What goes wrong between page and card and leaves the try as it is: code of reader/protocol.md → sentence. All else has a page of its own.
+# What goes wrong between page and card and leaves the try as it is; all else ends it on a page of its own.
+# Code of reader/protocol.md → sentence.
 READER_ERRORS = {
     "wrong_password": _("Wrong password. Tries left: %(tries)s. The third wrong one in a row locks the card."),
     "wrong_password_uncounted": _("Wrong password. The third wrong one in a row locks the card."),
