@@ -247,11 +247,14 @@
 
   const pay = async () => {
     const index = Number(page.querySelector("input[name=account]:checked").value);
-    const serial = accounts.card_serial;
+    const mine = accounts;
+    const serial = mine.card_serial;
     if (!prepared) { await prepare(); }
     const { order, order_digest: ours, check_code } = prepared;
     const isRight = isAsShown(order) && String(prepared.amount_minor) === order.final_amount_minor && (await digestOf(order)) === ours;
     if (!isRight) { throw new Stopped("order_changed"); }
+    // The card left meanwhile, and its password with it.
+    if (accounts !== mine) { throw new Stopped([serial, null].includes(reader.facts().serial) ? "card_removed" : "card_swapped"); }
     const { account, issuer, card_serial, signed_at, order_digest, counter, tac, order: signed } = await sign(index, serial);
     if (order_digest !== ours || !isSame(signed, order) || !isAsShown(order)) { throw new Stopped("order_changed"); }
     prepared = null;
