@@ -50,6 +50,10 @@ class WatchedCard(SoftwareCard):
     def counter(self) -> int:
         return self.memory.load().counter
 
+    def renew(self) -> None:
+        """What a counter of the bank does with a locked card: the tries are back, the counter goes on."""
+        self.memory.save(CardState(counter=self.counter))
+
     @property
     def was_told_a_password(self) -> bool:
         """Looks at tries cost none and say nothing: they have no password in them."""
@@ -102,10 +106,14 @@ class Hand:
         self._pulling.append(threading.Thread(target=self._plug.remove))
         self._pulling[-1].start()
 
+    def rest(self) -> None:
+        """What was pulled has left the reader, and its card has ended what it did."""
+        while self._pulling:
+            self._pulling.pop().join(PATIENCE_SECONDS)
+
     def open(self) -> None:
-        """Nothing is held any more; what was pulled has come to rest."""
-        for thread in self._pulling:
-            thread.join(PATIENCE_SECONDS)
+        """Nothing is held any more."""
+        self.rest()
         self._plug.remove()
 
 
@@ -113,6 +121,12 @@ class HandTown(Town):
     """The town, whose payers hold their cards themselves instead of keeping them in the sandbox's wallet."""
 
     hand: Hand
+
+    def prove_identity(self, payer: Payer, page_url: str) -> None:
+        """The person proves identity, as the sandbox does it for whoever asks; the payment at this address ends there."""
+        asked = {"page_url": page_url, "account": payer.accounts[0], "prove_identity": True}
+        outcome = self._post("/sandbox/pay", asked)
+        assert outcome["outcome"] == "identity_proved", outcome
 
     def insert(self, payer: Payer) -> None:
         self.hand.insert(self.hand.card_of(payer))

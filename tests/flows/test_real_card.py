@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from bootstrap.stack import Stack
+from reader.software_card import CardState
 from tests.flows.cards import master_key_of
 from tests.flows.hand import Hand, HandTown
 from tests.flows.test_promises import debits
@@ -24,23 +24,15 @@ WRONG = "999999"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def stack(card_stack):
     """As the other journeys' stack, but the component reads cards through pcscd."""
-    stack = Stack(data=tmp_path_factory.mktemp("pcsc"), reader_transport="pcsc")
-    stack.start()
-    yield stack
-    stack.remove()
-
-
-@pytest.fixture(scope="module")
-def master_key(stack):
-    return master_key_of(stack)
+    return card_stack
 
 
 @pytest.fixture
-def town(stack, master_key):
+def town(stack):
     town = HandTown(stack.url("web"), stack.url("sandbox"), stack.env)
-    town.hand = Hand(port=stack.ports.card, master_key=master_key)
+    town.hand = Hand(port=stack.ports.card, master_key=master_key_of(stack))
     yield town
     town.hand.open()
 
@@ -147,7 +139,7 @@ def test_a_card_pulled_while_it_signs_stops_there(town, visit, payer, card, read
 
     assert card.tries_left == 3
     expect_nothing_moved(town, payer, ready)
-    town.hand.open()
+    town.hand.rest()
 
     town.hand.insert(card)
     visit.page.get_by_role("link", name="Try again").click()
@@ -221,7 +213,7 @@ def test_lights_follow_the_card_into_the_reader_and_out_of_it(town, visit, payer
     town.hand.remove()
     expect_light(visit, "card", "No card")
 
-    card.memory.save(type(card.memory.load())(tries_left=0))
+    card.memory.save(CardState(tries_left=0))
     town.hand.insert(card)
     expect_light(visit, "card", "Locked")
 
