@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterator
 
+from bootstrap.stack import Stack
 from reader import apdu
 from reader.card_plug import CardPlug
 from reader.software_card import CardAccount, CardFace, CardState, PlainMemory, SoftwareCard
@@ -14,6 +16,7 @@ from tests.flows.town import Payer, Town
 
 # A test that fails must not hang: reached by no other.
 PATIENCE_SECONDS = 60
+_STATE = re.compile(r"reader \w+, card (\w+)")
 
 
 class Pause:
@@ -115,6 +118,25 @@ class Hand:
         """Nothing is held any more."""
         self.rest()
         self._plug.remove()
+
+
+def exchange(stack: Stack, hand: Hand, card: WatchedCard) -> None:
+    """Another card into the stack's reader. Each step is waited for: vsmartcard's reader overlooks a swift hand."""
+    hand.remove()
+    wait_for_card(stack, "none")
+    hand.insert(card)
+    wait_for_card(stack, "ready")
+
+
+def wait_for_card(stack: Stack, state: str) -> None:
+    """Until the last that the component wrote of its card is this."""
+    child = stack.process("reader")
+    is_up = child.ready
+    child.ready = lambda one: _STATE.findall(one.output())[-1:] == [state]
+    try:
+        child.wait_until_ready()
+    finally:
+        child.ready = is_up
 
 
 class HandTown(Town):

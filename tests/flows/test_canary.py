@@ -32,7 +32,7 @@ from bootstrap.ports import Ports
 from bootstrap.postgres_programs import find_programs
 from bootstrap.venv import Environment
 from tests.flows.cards import master_key_of
-from tests.flows.hand import Hand, HandTown
+from tests.flows.hand import Hand, HandTown, exchange, wait_for_card
 from tests.flows.lane import ACCOUNTS, ANOTHER, Lane
 from tests.flows.scripted_page import ScriptedPage
 from tests.flows.traces import dump_redis, files_under, forms, open_sealed, search
@@ -120,7 +120,7 @@ def test_a_password_typed_a_thousand_times_is_found_in_no_byte(
 ):
     done = Counter()
     in_browser = new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    done.update(typed_in_browser(town, platform, in_browser, stack.traffic))
+    done.update(typed_in_browser(stack, town, platform, in_browser))
     done.update(typed_by_script(lanes))
     record_testsuite_property("canary flows", dict(done))
     assert sum(done.values()) >= FLOWS_MIN
@@ -162,9 +162,10 @@ def typed_by_script(lanes):
     return sum((lane.done for lane in lanes), Counter())
 
 
-def typed_in_browser(town, platform, context, traffic):
+def typed_in_browser(stack, town, platform, context):
     """Through the pages themselves, with everything recorded that the browser sends and gets."""
     done = Counter()
+    context.add_cookies([{"name": "django_language", "value": "en", "url": town.portal}])
     holder, stranger = town.newcomer(*ACCOUNTS[:1]), town.newcomer()
     order = Orders(town, platform)
     town.prove_identity(holder, order())
@@ -172,10 +173,12 @@ def typed_in_browser(town, platform, context, traffic):
         town.hand.card_of(holder, password=CANARY, counter=100),
         town.hand.card_of(stranger, password=ANOTHER),
     )
+    record = Record(stack.traffic / "browser")
     for _ in range(BROWSER_ROUNDS):
-        watched = WatchedPage(context, Record(traffic / "browser"), town)
+        watched = WatchedPage(context, record, town)
         address = order()
         town.hand.insert(wrong)
+        wait_for_card(stack, "ready")
         watched.open(address)
         for left in (2, 1):
             watched.type_and_confirm(CANARY)
@@ -183,7 +186,7 @@ def typed_in_browser(town, platform, context, traffic):
         watched.type_and_confirm(CANARY)
         watched.expect_stopped("card_locked")
         wrong.renew()
-        town.hand.insert(right)
+        exchange(stack, town.hand, right)
         watched.open(address)
         with right.paused_while_signing() as pause:
             watched.type_and_confirm(CANARY)
@@ -203,11 +206,13 @@ def typed_in_browser(town, platform, context, traffic):
             watched.type_and_confirm(CANARY)
             pause.wait_until_reached()
             watched.close()
-        watched = WatchedPage(context, Record(traffic / "browser"), town)
+        watched = WatchedPage(context, record, town)
         watched.open(address)
         watched.type_and_confirm(CANARY)
         expect(watched.page.get_by_text("Your account was charged once.").first).to_be_visible()
         watched.close()
+        town.hand.remove()
+        wait_for_card(stack, "none")
         # The other half of the control: to the component it did go, and the recording would have seen it elsewhere.
         assert watched.said_to_component(CANARY)
         done.update(

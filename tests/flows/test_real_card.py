@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from reader.software_card import CardState
 from tests.flows.cards import master_key_of
-from tests.flows.hand import Hand, HandTown
+from tests.flows.hand import Hand, HandTown, exchange
 from tests.flows.test_promises import debits
 
 pytestmark = [pytest.mark.browser, pytest.mark.pcsc, pytest.mark.processes, pytest.mark.xdist_group("card")]
@@ -169,10 +169,7 @@ def test_a_card_swapped_while_the_picture_code_is_checked_is_given_no_password(t
     other = town.hand.card_of(town.newcomer())
 
     def swap(route):
-        town.hand.remove()
-        component_says(stack, "card none", after="card ready")
-        town.hand.insert(other)
-        component_says(stack, "card ready", after="card none")
+        exchange(stack, town.hand, other)
         route.continue_()
 
     visit.page.route("**/prepare", swap)
@@ -281,17 +278,6 @@ def test_no_log_of_component_or_card_service_has_a_password(stack, visit, payer,
         for trace in (payer.password.encode(), bytes.fromhex(payer.password), WRONG.encode()):
             assert trace not in log
         assert " ".join(payer.password[at : at + 2] for at in (0, 2, 4)).encode() not in log
-
-
-def component_says(stack, words, *, after):
-    """Wait until the component's log has these words behind the last of those before."""
-    child = stack.process("reader")
-    child_ready = child.ready
-    child.ready = lambda one: words in one.output().rpartition(after)[2]
-    try:
-        child.wait_until_ready()
-    finally:
-        child.ready = child_ready
 
 
 @contextlib.contextmanager

@@ -40,8 +40,8 @@ class WatchedPage:
         page.locator(".accounts input").first.check(force=True)
         if page.locator("#picture-answer").is_visible():
             picture = page.locator("#pay").get_attribute("data-picture") or ""
-            page.get_by_label("Picture code", exact=True).fill(self._town.picture_answer(picture))
-        page.get_by_label("Password of the card").fill(password)
+            page.locator("#picture-answer").fill(self._town.picture_answer(picture))
+        page.locator("#password").fill(password)
         page.locator("#pay-confirm").click()
 
     def expect_stopped(self, reason: str) -> None:
