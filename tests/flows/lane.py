@@ -72,6 +72,15 @@ class Lane:
         self._gated()
         self._gated()
 
+    def mistaken(self, number: str) -> None:
+        """A person types the password where the picture code belongs, and a broken page sends it along with the signature."""
+        address = self.order()
+        self._begin(self._card, self._holder, address)
+        signed = self._signed()
+        assert not self.page.mistype(number).is_success
+        self._anew(address)
+        assert self.page.confirm(signed, password=number, tac="0" * 16).json()["money_moved"] == "no"
+
     def last(self) -> None:
         """Those that take long: a silent card, and a bank that hangs up."""
         address = self.order()

@@ -60,6 +60,10 @@ class ScriptedPage:
         answer = self._post("prepare", {"picture_id": picture, "answer": self.town.picture_answer(picture)})
         self.prepared = answer.raise_for_status().json()
 
+    def mistype(self, answer: str) -> httpx.Response:
+        """Something else where the digits of the picture belong."""
+        return self._post("prepare", {"picture_id": self._at["picture"], "answer": answer})
+
     def confirm(self, signed: dict[str, Any], **changes: str) -> httpx.Response:
         names = ("account", "issuer", "card_serial", "signed_at", "order_digest", "counter", "tac")
         fields = {name: signed[name] for name in names}

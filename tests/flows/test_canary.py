@@ -45,6 +45,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_grou
 CANARY = "840271936517"
 # Planted where the canary must not be.
 PLANTED = "619357804281"
+# Sent to the portal by a mistake: it was told, but must keep nothing.
+MISTAKEN = "953174628036"
 FLOWS_MIN = 1_000
 LANES, ROUNDS, BROWSER_ROUNDS = 3, 3, 3
 
@@ -125,6 +127,7 @@ def test_a_password_typed_a_thousand_times_is_found_in_no_byte(
     record_testsuite_property("canary flows", dict(done))
     assert sum(done.values()) >= FLOWS_MIN
 
+    lanes[0].mistaken(MISTAKEN)
     plant(stack, town, lanes[0])
     (tmp_path / "storage").write_text(repr(in_browser.storage_state()))
     places = everything_kept(stack, tmp_path)
@@ -133,6 +136,8 @@ def test_a_password_typed_a_thousand_times_is_found_in_no_byte(
 
     record_testsuite_property("canary bytes searched", looked)
     assert of_canary == {}
+    of_mistaken, _ = search(places, forms(MISTAKEN))
+    assert set(of_mistaken) == {str(stack.traffic / "pages")}, of_mistaken
     # The control: what was planted is found, in each kind of place.
     found = {Path(path).name for path in of_planted}
     assert {"pages", "portal.sql", "sandbox.sql", "opened", "redis", "web.log", "reader-0.log"} <= found
