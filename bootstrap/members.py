@@ -9,33 +9,34 @@ from pathlib import Path
 
 from bootstrap.children import Child
 from bootstrap.environment import foreign
+from bootstrap.pcsc import make_card_service, socket_of
 from bootstrap.ports import LOOPBACK, Ports
 
 # In the order in which they start; they end in the opposite one.
 MEMBERS = ("sandbox", "reader", "web", "worker", "beat")
+DIRECT, PCSC = "direct", "pcsc"
 PORTAL_SETTINGS, SANDBOX_SETTINGS = "portal.settings", "sandbox.settings"
 
 _HEALTH_SECONDS_MAX = 5.0
 _OK = 200
 
 
-def make_member(name: str, *, python: Path, ports: Ports, data: Path, env: Mapping[str, str]) -> Child:
-    """A child that was not started yet."""
+def make_member(
+    name: str, *, python: Path, ports: Ports, data: Path, env: Mapping[str, str], reader_transport: str = DIRECT
+) -> Child:
+    """A child that was not started yet. `pcscd` is one when the reader goes through PC/SC."""
     portal = {**env, "DJANGO_SETTINGS_MODULE": PORTAL_SETTINGS}
     sandbox = {**env, "DJANGO_SETTINGS_MODULE": SANDBOX_SETTINGS}
     reader = foreign(env)  # it stands on the customer's computer: no secret of ours belongs there
+    if name == "pcscd":
+        return make_card_service(python=python, data=data, port=ports.card, env=reader)
+    if reader_transport == PCSC:
+        reader["PCSCLITE_CSOCK_NAME"] = str(socket_of(data))
     celery = ["celery", "-A", "portal"]
     jobs = ["worker", "-P", "threads", "-c", "8", "--without-gossip", "--without-mingle", "-l", "INFO"]
     clock = ["beat", "-l", "INFO", "--pidfile=", f"--schedule={data / 'beat-schedule'}"]
-    cards = [
-        "reader",
-        "--port",
-        str(ports.reader),
-        "--card-port",
-        str(ports.card),
-        "--state-dir",
-        str(reader_state(data)),
-    ]
+    cards = ["reader", "--port", str(ports.reader), "--card-port", str(ports.card), "--transport", reader_transport]
+    cards += ["--state-dir", str(reader_state(data))]
     modules: dict[str, tuple[list[str], Mapping[str, str], Callable[[Child], bool]]] = {
         "web": (_gunicorn("portal.wsgi", ports.web, "--preload", "--workers", "2"), portal, healthy(ports.web)),
         "sandbox": (_gunicorn("sandbox.wsgi", ports.sandbox, "--workers", "1"), sandbox, healthy(ports.sandbox)),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from bootstrap.messages import CannotStart
 
 LOOPBACK = "127.0.0.1"
+_ATTEMPTS_MAX = 50
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,16 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Ports that nobody has at this moment, chosen by the system."""
-        with contextlib.ExitStack() as held:
-            sockets = [held.enter_context(socket.socket()) for _ in fields(cls)]
-            for one in sockets:
-                one.bind((LOOPBACK, 0))
-            return cls(*(one.getsockname()[1] for one in sockets))
+        """Ports that nobody has at this moment, chosen by the system. The one after `card` is free too: readers have two slots."""
+        for _ in range(_ATTEMPTS_MAX):
+            with contextlib.ExitStack() as held:
+                sockets = [held.enter_context(socket.socket()) for _ in fields(cls)]
+                for one in sockets:
+                    one.bind((LOOPBACK, 0))
+                ports = cls(*(one.getsockname()[1] for one in sockets))
+                if _is_free(ports.card + 1):
+                    return ports
+        raise CannotStart("no two free ports in a row were found; end a few programs")
 
     def check_free(self) -> None:
         """Raises CannotStart naming every port that is taken, and two that were given the same number."""

@@ -11,11 +11,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from bootstrap.children import Child, end_together
 from bootstrap.environment import foreign, stack_environment
 from bootstrap.keys import keep_keys
-from bootstrap.members import MEMBERS, PORTAL_SETTINGS, make_member, reader_state
+from bootstrap.members import DIRECT, MEMBERS, PCSC, PORTAL_SETTINGS, make_member, reader_state
 from bootstrap.messages import CannotStart, Step
 from bootstrap.places import CHECKOUT, check_ours, make_private
 from bootstrap.ports import LOOPBACK, Ports
@@ -25,7 +26,7 @@ from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
 _LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule*", "prepared.json", "keys.json",
-                "instance", "reader")  # fmt: skip
+                "instance", "pcsc", "reader", "packages")  # fmt: skip
 
 
 class Stack:
@@ -47,15 +48,22 @@ class Stack:
         chosen: Mapping[str, str] | None = None,
         members: Sequence[str] = MEMBERS,
         environment: Environment | None = None,
+        reader_transport: str = DIRECT,
     ) -> None:
-        """`chosen` are variables that win over the usual ones; without it nothing of ours leaks in from outside."""
+        """`chosen` are variables that win over the usual ones; without it nothing of ours leaks in from outside.
+
+        With `reader_transport` "pcsc" there is a process "pcscd" too, and cards plug into its virtual reader.
+        """
         self.data = data
         self.ports = ports or Ports.free()
         self.members = [name for name in MEMBERS if name in members]
+        if reader_transport == PCSC:
+            self.members.insert(self.members.index("reader"), "pcscd")
         self.seeds = Seeds()
         self.env: dict[str, str] = {}
         self._chosen = {**foreign(), **(chosen or {})}
         self._venv = environment or Environment()
+        self._reader_transport = reader_transport
         self._services: Services | None = None
         self._children: dict[str, Child] = {}
         self._lock: IO[str] | None = None
@@ -79,6 +87,7 @@ class Stack:
             self.claim()
             self._start_services()
             self.seeds = self._preparation().run()
+            self._build_packages()
             self._start_members()
         except BaseException:
             self.stop()
@@ -144,10 +153,8 @@ class Stack:
     @functools.cached_property
     def pairing(self) -> dict[str, str]:
         """`pairing` and `secret` with which a browser may use the reader from the portal's pages, as its storage keeps them."""
-        command = [str(self._venv.python), "-m", "reader", "pair", "--origin", self.env["PORTAL_URL"]]
-        command += ["--state-dir", str(reader_state(self.data))]
-        made = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-        found: dict[str, str] = json.loads(made.stdout)
+        words = ["reader", "pair", "--origin", self.env["PORTAL_URL"], "--state-dir", str(reader_state(self.data))]
+        found: dict[str, str] = json.loads(self._module(*words))
         return found
 
     def manage(self, *words: str, settings: str = PORTAL_SETTINGS, owner: bool = False) -> str:
@@ -174,6 +181,24 @@ class Stack:
             chosen=self._chosen,
         )
 
+    def _build_packages(self) -> None:
+        """What customers install, for the portal of this run. Files that are there already stay as they are.
+
+        None is built for a portal whose pages could be changed on their way: no real card belongs there.
+        """
+        portal = urlsplit(self.env["PORTAL_URL"])
+        is_safe = portal.scheme == "https" or portal.hostname in {LOOPBACK, "localhost"}
+        if is_safe and self.env["READER_PACKAGES"] == str(self.data / "packages"):
+            self._module("reader.package", "--out", self.env["READER_PACKAGES"], "--origin", self.env["PORTAL_URL"])
+
+    def _module(self, *words: str) -> str:
+        """`python -m`; its standard output. Raises CannotStart with what it said."""
+        command = [str(self._venv.python), "-m", *words]
+        done = subprocess.run(command, cwd=CHECKOUT, env=foreign(), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CannotStart(f"python -m {' '.join(words)} failed:\n{done.stderr.strip()}")
+        return done.stdout
+
     def _preparation(self) -> Preparation:
         theirs = self._services is None or self._services.cluster is None
         return Preparation(python=self._venv.python, data=self.data, env=self.env, always=theirs)
@@ -181,11 +206,20 @@ class Stack:
     def _start_members(self) -> None:
         with Step(", ".join(self.members)):
             for name in self.members:
-                child = make_member(name, python=self._venv.python, ports=self.ports, data=self.data, env=self.env)
-                self._children[name] = child
-                child.launch()
+                self._children[name] = self._member(name)
+                self._children[name].launch()
             for child in self._children.values():
                 child.wait_until_ready()
+
+    def _member(self, name: str) -> Child:
+        return make_member(
+            name,
+            python=self._venv.python,
+            ports=self.ports,
+            data=self.data,
+            env=self.env,
+            reader_transport=self._reader_transport,
+        )
 
     def _take_lock(self) -> None:
         """One launcher a data folder; the kernel gives the lock back however we end."""

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from bootstrap.browser import NOT_RUN, chromium, without_browser
+from bootstrap.browser import NOT_RUN, chromium
 from bootstrap.children import guarded
 from bootstrap.environment import foreign, person_set
 from bootstrap.messages import CannotStart, say
+from bootstrap.pcsc import card_service_missing
 from bootstrap.places import CHECKOUT, check_ours, default_data, make_private, remove_homes_of
+from bootstrap.selection import Missing, without
 from bootstrap.services import Services
 from bootstrap.venv import TEST_LOCKS, Environment
 
@@ -67,17 +69,18 @@ def _test(arguments: list[str], environ: Mapping[str, str], folder: Path) -> int
     make_private(folder.parent)
     make_private(folder)
     browser = chromium(environ, folder.parent / "apt-get.log")
+    missing = [*([] if browser else [NOT_RUN]), *card_service_missing(folder.parent / "apt-get-pcsc.log")]
     with Services(data=folder, site_packages=environment.site_packages, given=environ) as services:
         env = _environment(services.env, browser, environment)
         failed = [] if arguments else _check(environment, env)
         # What tests leave lies in our folder too: a stack's database, were it killed, goes with it.
         options = [f"--basetemp={folder / 'tmp'}", *([] if arguments else PARALLEL)]
-        failed += _pytest(environment, env, options, arguments, with_browser=browser is not None)
+        failed += _pytest(environment, env, options, arguments, missing)
     if failed:
         say(f"Failed: {', '.join(failed)}")
-    if browser is None:
-        say(NOT_RUN)
-    missing_in_ci = browser is None and environ.get("CI", "").lower() == "true"
+    for one in missing:
+        say(one.words)
+    missing_in_ci = bool(missing) and environ.get("CI", "").lower() == "true"
     return 1 if failed or missing_in_ci else 0
 
 
@@ -95,7 +98,11 @@ def _check(environment: Environment, env: Mapping[str, str]) -> list[str]:
 
 
 def _pytest(
-    environment: Environment, env: Mapping[str, str], options: list[str], arguments: list[str], *, with_browser: bool
+    environment: Environment,
+    env: Mapping[str, str],
+    options: list[str],
+    arguments: list[str],
+    missing: Sequence[Missing],
 ) -> list[str]:
     """The sandbox's tests under its own settings, then all others. Paths choose which of the two is asked."""
     runs = {
@@ -105,7 +112,7 @@ def _pytest(
     codes: dict[str, int] = {}
     for name, (settings, own, chosen) in runs.items():
         if chosen is not None:
-            words = ["-m", "pytest", *own, *(chosen if with_browser else without_browser(chosen))]
+            words = ["-m", "pytest", *own, *without(missing, chosen)]
             codes[name] = _step(name, environment, words, {**env, "DJANGO_SETTINGS_MODULE": settings})
     found_somewhere = any(code == 0 for code in codes.values())
     return [name for name, code in codes.items() if code and not (code == _NOTHING_COLLECTED and found_somewhere)]

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from reader import apdu
 from reader.errors import CardGone, ReaderError
 from reader.pcsc_library import (
     CARD_IS_GONE,
+    SERVICE_IS_GONE,
     Connection,
     NoLibrary,
     PcscError,
@@ -24,6 +26,11 @@ Result = TypeVar("Result")
 WATCH_MILLISECONDS = 500
 # How soon a missing driver or a service that does not run is looked for again.
 RETRY_SECONDS = 2.0
+# A wait that ends at once although nothing has changed must not keep the processor busy.
+PAUSE_SECONDS = 0.05
+# A card pulled in the middle of a command shows first as a broken exchange. Services look at the slot a few times a
+# second: so long they are given to say whether the card has left.
+LEAVING_SECONDS = 1.5
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +45,8 @@ class PcscTransport:
         self._presence = Presence("no_driver")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed: Callable[[], None] = lambda: None
+        self._moved = threading.Condition()
+        self._insertions = 0
         self._stopped = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="pcsc watch", daemon=True)
         # One thread: commands to the card go out one after the other, also after one was cancelled.
@@ -81,17 +90,31 @@ class PcscTransport:
         try:
             self._connection = self._library.connect(self._reader)
         except PcscError as error:
-            raise _translated(error) from error
+            raise self._translated(error, insertion) from error
 
     def _exchange(self, insertion: int, command: bytearray) -> bytes:
         try:
             if self._connection is None or insertion != self._presence.insertion:
                 raise CardGone
-            return self._connection.transmit(command)
+            answer = self._connection.transmit(command)
         except PcscError as error:
-            raise _translated(error) from error
+            raise self._translated(error, insertion) from error
         finally:
             command[:] = bytes(len(command))
+        if len(answer) < apdu.STATUS_BYTES:
+            raise self._broken(insertion)
+        return answer
+
+    def _translated(self, error: PcscError, insertion: int) -> Exception:
+        if error.code in SERVICE_IS_GONE:
+            return ReaderError("no_driver")
+        return CardGone() if error.code in CARD_IS_GONE else self._broken(insertion)
+
+    def _broken(self, insertion: int) -> Exception:
+        """The exchange failed: because the card has left, or because the card is at fault?"""
+        with self._moved:
+            has_left = self._moved.wait_for(lambda: self._presence.insertion != insertion, LEAVING_SECONDS)
+        return CardGone() if has_left else ReaderError("card_error")
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -110,23 +133,24 @@ class PcscTransport:
             self._stopped.wait(RETRY_SECONDS)
 
     def _watch_readers(self, library: PcscLibrary) -> None:
-        insertions, counted = 0, None
+        counted, before = None, None
         with library.watching() as watch:
             while not self._stopped.is_set():
                 sight = watch.look()
+                if sight == before:
+                    self._stopped.wait(PAUSE_SECONDS)
+                before = sight
                 if sight.card is not None and sight.card != counted:
-                    insertions += 1
+                    self._insertions += 1
                 counted = sight.card
                 self._reader = sight.reader
-                card = None if sight.card is None else insertions
+                card = None if sight.card is None else self._insertions
                 self._show(Presence("ready" if sight.reader else "none", card))
                 watch.wait(WATCH_MILLISECONDS)
 
     def _show(self, presence: Presence) -> None:
         if presence != self._presence and self._loop is not None and not self._stopped.is_set():
-            self._presence = presence
+            with self._moved:
+                self._presence = presence
+                self._moved.notify_all()
             self._loop.call_soon_threadsafe(self._changed)
-
-
-def _translated(error: PcscError) -> Exception:
-    return CardGone() if error.code in CARD_IS_GONE else ReaderError("card_error")

@@ -31,6 +31,12 @@ class SimulatedPcsc:
             self._events += 1
             self._moved.notify_all()
 
+    def die(self):
+        """The service ends; who waits for a change is told so."""
+        with self._moved:
+            self.service = False
+            self._moved.notify_all()
+
     def plug(self, plugged):
         with self._moved:
             self.plugged = plugged
@@ -52,13 +58,20 @@ class SimulatedPcsc:
 
     def get_status_change(self, context, milliseconds, states, count):
         with self._moved:
+            if not self.service:
+                return NO_SERVICE
             if milliseconds.value == 0:
                 present = STATE_PRESENT if self._card else 0
                 states[0].event = self._events << 16 | STATE_CHANGED | present
                 return 0
             seen = states[count.value - 1].current >> 16 if count.value > 1 else self._events
-            told = self._moved.wait_for(lambda: self._events != seen or self.plugged != (count.value > 1), 0.05)
+            told = self._moved.wait_for(lambda: self._changed(seen, count.value > 1), 0.05)
+            if not self.service:
+                return NO_SERVICE
             return 0 if told else TIMED_OUT
+
+    def _changed(self, seen, was_plugged):
+        return self._events != seen or self.plugged != was_plugged or not self.service
 
     def connect(self, *arguments):
         if self._card is None:
@@ -80,6 +93,10 @@ class SimulatedPcsc:
         if self._connected is None or self._connected.events != self._events:
             return REMOVED
         found = self._connected.card.answer(bytes(command[: length.value]))
+        if not self.service:
+            return NO_SERVICE
+        if self._connected.events != self._events:
+            found = b""  # pulled meanwhile: vsmartcard's reader says so only when it looks the next time
         answer[: len(found)] = found
         answered._obj.value = len(found)
         return 0

@@ -2,11 +2,11 @@
 
 import pytest
 
-from reader import pcsc, pcsc_library
+from reader import pcsc, pcsc_library, pcsc_platform
 from reader.pcsc import PcscTransport
 from reader.pcsc_library import NoLibrary, PcscLibrary
-from reader.software_card import PlainMemory
-from reader.tests.factories import PASSWORD, WRONG_PASSWORD, make_card, sign_fields
+from reader.software_card import PlainMemory, SoftwareCard
+from reader.tests.factories import PASSWORD, WRONG_PASSWORD, make_card, make_face, sign_fields
 from reader.tests.simulated_pcsc import SimulatedPcsc
 
 
@@ -42,7 +42,7 @@ def test_without_the_library_there_is_no_driver(start_component):
 
 
 def test_a_library_that_cannot_be_loaded_is_no_library(monkeypatch):
-    monkeypatch.setattr(pcsc_library, "LIBRARY", "libnothing-of-this-name.so.1")
+    monkeypatch.setattr(pcsc_platform, "LINUX_LIBRARY", "libnothing-of-this-name.so.1")
 
     with pytest.raises(NoLibrary):
         pcsc_library.load_library()
@@ -102,3 +102,58 @@ def test_a_card_swapped_or_pulled_is_noticed(page, system):
 
     assert code(swapped) == "card_swapped"
     assert code(page.ask("sign", **sign_fields())) == "no_card"
+
+
+class InterruptedCard(SoftwareCard):
+    """Something happens while it computes the signature."""
+
+    def __init__(self, happens, memory):
+        super().__init__(make_face(), memory)
+        self._happens = happens
+
+    def _write_record(self, command):
+        self._happens()
+        return super()._write_record(command)
+
+
+def test_a_card_pulled_while_it_signs_is_removed_and_no_fault_of_the_card(page, system):
+    memory = PlainMemory(PASSWORD)
+    system.put(InterruptedCard(lambda: system.put(None), memory))
+    page.wait_for_card("ready", "7000000001")
+
+    assert code(page.ask("sign", **sign_fields())) == "card_removed"
+    assert memory.load().tries_left == 3
+
+
+def test_a_service_that_dies_while_the_card_signs_is_no_driver(page, system):
+    system.put(InterruptedCard(system.die, PlainMemory(PASSWORD)))
+    page.wait_for_card("ready", "7000000001")
+
+    assert code(page.ask("sign", **sign_fields())) == "no_driver"
+
+
+def test_a_card_that_answers_nothing_and_stays_is_at_fault(page, system, monkeypatch):
+    monkeypatch.setattr(pcsc, "LEAVING_SECONDS", 0.01)
+    card = make_card()
+    system.put(card)
+    page.wait_for_card("ready", "7000000001")
+
+    card.answer = lambda command: b""
+
+    assert code(page.ask("sign", **sign_fields())) == "card_error"
+
+
+def test_a_card_put_in_after_the_service_came_back_is_another_insertion(start_component, system, monkeypatch):
+    monkeypatch.setattr(pcsc, "RETRY_SECONDS", 0.01)
+    transport = PcscTransport(load=lambda: PcscLibrary(system))
+    page = start_component(transport).page()
+    system.put(make_card())
+    page.wait_for_card("ready", "7000000001")
+    before = transport.presence.insertion
+
+    system.die()
+    page.wait_for_state(reader_is("no_driver"))
+    system.service = True
+    page.wait_for_card("ready", "7000000001")
+
+    assert transport.presence.insertion > before
