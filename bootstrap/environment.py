@@ -15,7 +15,8 @@ from bootstrap.services import DATABASE_VARIABLES
 KNOWN = (
     *DATABASE_VARIABLES,
     *make_keys(),
-    "REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_URL", "SANDBOX", "SANDBOX_URL", "READER_URL", "CLOCK_FILE",
+    "REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_URL", "SANDBOX", "SANDBOX_URL", "READER_URL", "READER_PACKAGES",
+    "CLOCK_FILE",
     "BANK_URL", "CHIP_URL", "JCIC_URL", "SMS_PRIMARY_URL", "SMS_SECONDARY_URL",
     "WIRES", "STATIC_ROOT", "DATABASE_POOL", "DATABASE_POOL_MAX", "SANDBOX_DATABASE_POOL", "WAKE_WORKERS",
     "CARD_HOST", "CARD_PORT", "DJANGO_SETTINGS_MODULE",
@@ -63,6 +64,7 @@ def stack_environment(
         "PORTAL_URL": portal,
         "SANDBOX_URL": sandbox,
         "READER_URL": f"ws://{LOOPBACK}:{ports.reader}/v2",
+        "READER_PACKAGES": str(data / "packages"),
         "CLOCK_FILE": str(data / "clock"),
         "STATIC_ROOT": str(data / "static"),
         "BANK_URL": f"{sandbox}/bank/v1",

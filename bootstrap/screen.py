@@ -15,7 +15,7 @@ def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], se
     """Addresses, cards with passwords and what each account does, staff logins, the developer's key, folders."""
     parts = [
         f"Outpost is up ({seconds:.0f} s). All money and all persons in it are made up.",
-        _table(_addresses(env["PORTAL_URL"], env["SANDBOX_URL"])),
+        _table(_addresses(env["PORTAL_URL"], env["SANDBOX_URL"], env["READER_URL"])),
         "Cards: password, and what each account does\n" + _cards(seeds.cards),
         "Staff of the console\n" + _table([(one["username"], one["password"], one["role"]) for one in seeds.staff]),
         "For developers: the API as platform “Demo shop”; docs/api/guides/first-payment.md takes five minutes\n"
@@ -26,7 +26,7 @@ def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], se
     return "\n" + "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
-def _addresses(portal: str, sandbox: str) -> list[Sequence[str]]:
+def _addresses(portal: str, sandbox: str, reader: str) -> list[Sequence[str]]:
     return [
         ("shop", f"{sandbox}/shop/", "order here and pay"),
         ("portal", f"{portal}/", ""),
@@ -34,6 +34,11 @@ def _addresses(portal: str, sandbox: str) -> list[Sequence[str]]:
         ("API docs", f"{portal}/api/docs/", ""),
         ("SMS inbox", f"{sandbox}/handset/", "codes and promises arrive here"),
         ("wallet", f"{sandbox}/wallet/", "which card is in the reader"),
+        (
+            "component",
+            f"{reader.replace('ws', 'http', 1).rpartition('/')[0]}/",
+            "the card reader's program; shows the number that pairs a browser",
+        ),
         ("test clock", f"{sandbox}/clock/", "move every timer forward"),
         ("accounts", f"{sandbox}/accounts/", "persons and their data for the identity page"),
         ("faults", f"{sandbox}/faults/", "let an outside party fail"),

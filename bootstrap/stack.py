@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from bootstrap.children import Child, end_together
 from bootstrap.environment import foreign, stack_environment
@@ -25,7 +26,7 @@ from bootstrap.venv import Environment
 
 # What a run leaves in its data folder; --reset deletes these and nothing else.
 _LEFT_BEHIND = ("postgresql", "valkey", "run", "logs", "static", "clock", "beat-schedule*", "prepared.json", "keys.json",
-                "instance", "pcsc", "reader")  # fmt: skip
+                "instance", "pcsc", "reader", "packages")  # fmt: skip
 
 
 class Stack:
@@ -86,6 +87,7 @@ class Stack:
             self.claim()
             self._start_services()
             self.seeds = self._preparation().run()
+            self._build_packages()
             self._start_members()
         except BaseException:
             self.stop()
@@ -151,10 +153,8 @@ class Stack:
     @functools.cached_property
     def pairing(self) -> dict[str, str]:
         """`pairing` and `secret` with which a browser may use the reader from the portal's pages, as its storage keeps them."""
-        command = [str(self._venv.python), "-m", "reader", "pair", "--origin", self.env["PORTAL_URL"]]
-        command += ["--state-dir", str(reader_state(self.data))]
-        made = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-        found: dict[str, str] = json.loads(made.stdout)
+        words = ["reader", "pair", "--origin", self.env["PORTAL_URL"], "--state-dir", str(reader_state(self.data))]
+        found: dict[str, str] = json.loads(self._module(*words))
         return found
 
     def manage(self, *words: str, settings: str = PORTAL_SETTINGS, owner: bool = False) -> str:
@@ -180,6 +180,24 @@ class Stack:
             services=self._services.env,
             chosen=self._chosen,
         )
+
+    def _build_packages(self) -> None:
+        """What customers install, for the portal of this run. Files that are there already stay as they are.
+
+        None is built for a portal whose pages could be changed on their way: no real card belongs there.
+        """
+        portal = urlsplit(self.env["PORTAL_URL"])
+        is_safe = portal.scheme == "https" or portal.hostname in {LOOPBACK, "localhost"}
+        if is_safe and self.env["READER_PACKAGES"] == str(self.data / "packages"):
+            self._module("reader.package", "--out", self.env["READER_PACKAGES"], "--origin", self.env["PORTAL_URL"])
+
+    def _module(self, *words: str) -> str:
+        """`python -m`; its standard output. Raises CannotStart with what it said."""
+        command = [str(self._venv.python), "-m", *words]
+        done = subprocess.run(command, cwd=CHECKOUT, env=foreign(), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CannotStart(f"python -m {' '.join(words)} failed:\n{done.stderr.strip()}")
+        return done.stdout
 
     def _preparation(self) -> Preparation:
         theirs = self._services is None or self._services.cluster is None

@@ -23,9 +23,10 @@ CARD_SECONDS_MAX = 10.0
 CLOSE_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
-# At DEBUG the library writes whole messages to its log, passwords with them: it is never given that level.
+# At DEBUG the library writes whole messages to its log, passwords with them: it is never given that level. What it says at INFO
+# (each look at the own page) is said here where it matters.
 _wire_logger = logging.getLogger("reader.wire")
-_wire_logger.setLevel(logging.INFO)
+_wire_logger.setLevel(logging.WARNING)
 
 
 class Component:

@@ -67,7 +67,9 @@ def render(sight: Sight) -> str:
 def _number(waiting: Number | None, text: dict[str, str]) -> str:
     if waiting is None:
         return ""
-    said = text["pair_text"].format(origin=escape(waiting.origin), seconds=waiting.seconds_left)
+    said = text["pair_text"].format(
+        origin=escape(waiting.origin), until=waiting.ends_at.astimezone().strftime("%H:%M:%S")
+    )
     return f"""<section class="card number" aria-labelledby="number-head"><h2 id="number-head">{text["pair_title"]}</h2>
 <p class="digits">{waiting.code}</p><p>{said}</p><p class="warning">{text["pair_warning"]}</p></section>"""
 

@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import json
 import logging
-import math
 import os
 import re
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reader.errors import ReaderError
@@ -102,7 +102,7 @@ class Number:
 
     code: str
     origin: str
-    seconds_left: int
+    ends_at: datetime
 
 
 @dataclass
@@ -111,6 +111,7 @@ class _Waiting:
     origin: str
     code: str
     ends_at: float
+    shown_until: datetime
     tries_left: int = CODE_TRIES_MAX
 
 
@@ -126,7 +127,7 @@ class Ceremony:
         current = self._current()
         if current is None:
             return None
-        return Number(current.code, current.origin, math.ceil(current.ends_at - self._now()))
+        return Number(current.code, current.origin, current.shown_until)
 
     def begin(self, owner: object, origin: str) -> str:
         """A number for this page; one that it had before is void. Raises `busy` while another page has one."""
@@ -134,7 +135,8 @@ class Ceremony:
         if current is not None and current.owner is not owner:
             raise ReaderError("busy")
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-        self._waiting = _Waiting(owner, origin, code, self._now() + CODE_SECONDS)
+        shown_until = datetime.now(UTC) + timedelta(seconds=CODE_SECONDS)
+        self._waiting = _Waiting(owner, origin, code, self._now() + CODE_SECONDS, shown_until)
         return code
 
     def check(self, owner: object, code: str) -> None:

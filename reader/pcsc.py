@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 WATCH_MILLISECONDS = 500
 # How soon a missing driver or a service that does not run is looked for again.
 RETRY_SECONDS = 2.0
+# A wait that ends at once although nothing has changed must not keep the processor busy.
+PAUSE_SECONDS = 0.05
 # A card pulled in the middle of a command shows first as a broken exchange. Services look at the slot a few times a
 # second: so long they are given to say whether the card has left.
 LEAVING_SECONDS = 1.5
@@ -131,10 +133,13 @@ class PcscTransport:
             self._stopped.wait(RETRY_SECONDS)
 
     def _watch_readers(self, library: PcscLibrary) -> None:
-        counted = None
+        counted, before = None, None
         with library.watching() as watch:
             while not self._stopped.is_set():
                 sight = watch.look()
+                if sight == before:
+                    self._stopped.wait(PAUSE_SECONDS)
+                before = sight
                 if sight.card is not None and sight.card != counted:
                     self._insertions += 1
                 counted = sight.card

@@ -1,12 +1,14 @@
-"""The calls of libpcsclite that the PC/SC transport needs, as Python sees them."""
+"""The calls of PC/SC that its transport needs, as Python sees them, in the dialect of this system's library."""
 
 import ctypes
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-LIBRARY = "libpcsclite.so.1"
+from reader.pcsc_platform import Dialect, dialect_of, loader_of
 
 SCOPE_SYSTEM = 2
 SHARE_SHARED = 2
@@ -22,7 +24,19 @@ SERVICE_IS_GONE = frozenset({0x8010001D, 0x8010001E, 0x80100013})
 
 ANSWER_BYTES_MAX = 258
 # Not a reader: PC/SC answers under this name when one is plugged in or out.
-PLUGGED = rb"\\?PnP?\Notification"
+PLUGGED = r"\\?PnP?\Notification"
+CALLS = (
+    "SCardEstablishContext",
+    "SCardReleaseContext",
+    "SCardListReaders",
+    "SCardGetStatusChange",
+    "SCardConnect",
+    "SCardReconnect",
+    "SCardBeginTransaction",
+    "SCardEndTransaction",
+    "SCardDisconnect",
+    "SCardTransmit",
+)
 
 
 class NoLibrary(Exception):
@@ -37,21 +51,6 @@ class PcscError(Exception):
         self.code = code
 
 
-class ReaderStateRecord(ctypes.Structure):
-    _fields_ = (
-        ("reader", ctypes.c_char_p),
-        ("user_data", ctypes.c_void_p),
-        ("current", ctypes.c_ulong),
-        ("event", ctypes.c_ulong),
-        ("atr_length", ctypes.c_ulong),
-        ("atr", ctypes.c_ubyte * 33),
-    )
-
-
-class IoRequest(ctypes.Structure):
-    _fields_ = (("protocol", ctypes.c_ulong), ("length", ctypes.c_ulong))
-
-
 @dataclass(frozen=True)
 class Sight:
     """The first reader (empty: none) and, if it holds a card, a number that is another one for another card."""
@@ -63,13 +62,20 @@ class Sight:
 class PcscLibrary:
     """`library` is the loaded shared library."""
 
-    def __init__(self, library: Any) -> None:
+    def __init__(self, library: Any, dialect: Dialect | None = None) -> None:
+        self.dialect = dialect or dialect_of()
         self._library = library
 
     def call(self, name: str, *arguments: object) -> None:
-        code = getattr(self._library, name)(*arguments) & 0xFFFFFFFF
+        code = getattr(self._library, self.dialect.name(name))(*arguments) & 0xFFFFFFFF
         if code != 0:
             raise PcscError(name, code)
+
+    def release(self, context: Any) -> None:
+        self._library.SCardReleaseContext(context)
+
+    def number(self, value: int = 0) -> Any:
+        return self.dialect.number(value)
 
     @contextmanager
     def watching(self) -> "Iterator[Watch]":
@@ -77,28 +83,29 @@ class PcscLibrary:
         try:
             yield Watch(self, context)
         finally:
-            self._library.SCardReleaseContext(context)
+            self.release(context)
 
-    def open_context(self) -> ctypes.c_long:
-        context = ctypes.c_long()
-        self.call("SCardEstablishContext", ctypes.c_ulong(SCOPE_SYSTEM), None, None, ctypes.byref(context))
+    def open_context(self) -> Any:
+        context = self.dialect.handle()
+        self.call("SCardEstablishContext", self.number(SCOPE_SYSTEM), None, None, ctypes.byref(context))
         return context
 
     def connect(self, reader: bytes) -> "Connection":
         """A freshly reset card, kept from other programs until `disconnect`."""
         context = self.open_context()
-        card, protocol = ctypes.c_long(), ctypes.c_ulong()
-        both = ctypes.c_ulong(PROTOCOL_T0 | PROTOCOL_T1)
-        how = ctypes.c_ulong(SHARE_SHARED)
+        card, protocol = self.dialect.handle(), self.number()
+        both = self.number(PROTOCOL_T0 | PROTOCOL_T1)
+        how = self.number(SHARE_SHARED)
+        name = self.dialect.ended(reader)
         try:
-            self.call("SCardConnect", context, reader, how, both, ctypes.byref(card), ctypes.byref(protocol))
+            self.call("SCardConnect", context, name, how, both, ctypes.byref(card), ctypes.byref(protocol))
         except PcscError:
-            self._library.SCardReleaseContext(context)
+            self.release(context)
             raise
         connection = Connection(self, context, card)
         try:
             self.call("SCardBeginTransaction", card)
-            reset = ctypes.c_ulong(RESET_CARD)
+            reset = self.number(RESET_CARD)
             self.call("SCardReconnect", card, how, both, reset, ctypes.byref(protocol))
         except PcscError:
             connection.disconnect()
@@ -110,7 +117,7 @@ class PcscLibrary:
 class Connection:
     """One card, ours until `disconnect`."""
 
-    def __init__(self, library: PcscLibrary, context: ctypes.c_long, card: ctypes.c_long) -> None:
+    def __init__(self, library: PcscLibrary, context: Any, card: Any) -> None:
         self._library = library
         self._context = context
         self._card = card
@@ -119,15 +126,16 @@ class Connection:
     def transmit(self, command: bytes | bytearray) -> bytes:
         sent = (ctypes.c_ubyte * len(command)).from_buffer_copy(command)
         answer = (ctypes.c_ubyte * ANSWER_BYTES_MAX)()
-        length = ctypes.c_ulong(ANSWER_BYTES_MAX)
-        header = IoRequest(self.protocol, ctypes.sizeof(IoRequest))
+        length = self._library.number(ANSWER_BYTES_MAX)
+        request = self._library.dialect.io_request
+        header = request(self.protocol, ctypes.sizeof(request))
         try:
             self._library.call(
                 "SCardTransmit",
                 self._card,
                 ctypes.byref(header),
                 sent,
-                ctypes.c_ulong(len(command)),
+                self._library.number(len(command)),
                 None,
                 answer,
                 ctypes.byref(length),
@@ -138,9 +146,10 @@ class Connection:
 
     def disconnect(self) -> None:
         """Resets the card. What fails here is gone already."""
+        reset = self._library.number(RESET_CARD)
         for name, arguments in (
-            ("SCardEndTransaction", (self._card, ctypes.c_ulong(RESET_CARD))),
-            ("SCardDisconnect", (self._card, ctypes.c_ulong(RESET_CARD))),
+            ("SCardEndTransaction", (self._card, reset)),
+            ("SCardDisconnect", (self._card, reset)),
             ("SCardReleaseContext", (self._context,)),
         ):
             try:
@@ -152,18 +161,18 @@ class Connection:
 class Watch:
     """Looks at the first reader, and waits until something changed."""
 
-    def __init__(self, library: PcscLibrary, context: ctypes.c_long) -> None:
+    def __init__(self, library: PcscLibrary, context: Any) -> None:
         self._library = library
         self._context = context
         self._reader = b""
+        self._readers = 0
         self._known = STATE_UNAWARE
 
     def look(self) -> Sight:
         self._reader = self._first_reader()
         if not self._reader:
             return Sight()
-        states = (ReaderStateRecord * 1)()
-        states[0].reader = self._reader
+        states = self._states(self._reader)
         try:
             self._status_change(0, states)
         except PcscError as error:
@@ -177,56 +186,63 @@ class Watch:
 
     def wait(self, milliseconds: int) -> None:
         """Returns when a card or a reader was put in or taken out, or after this time."""
-        states = (ReaderStateRecord * (2 if self._reader else 1))()
-        states[0].reader = PLUGGED
+        dialect = self._library.dialect
+        names = [dialect.encoded(PLUGGED)] if dialect.tells_plugging else []
+        names += [self._reader] if self._reader else []
+        if not names:
+            time.sleep(milliseconds / 1000)
+            return
+        states = self._states(*names)
+        if dialect.counts_readers:
+            states[0].current = self._readers << 16
         if self._reader:
-            states[1].reader = self._reader
-            states[1].current = self._known
+            states[len(names) - 1].current = self._known
         try:
             self._status_change(milliseconds, states)
         except PcscError as error:
             if error.code != UNKNOWN_READER:
                 raise
 
+    def _states(self, *names: bytes) -> Any:
+        states = (self._library.dialect.state_record * len(names))()
+        for state, name in zip(states, names, strict=True):
+            state.reader = self._library.dialect.ended(name)
+        return states
+
     def _status_change(self, milliseconds: int, states: Any) -> None:
+        number = self._library.number
         try:
-            self._library.call(
-                "SCardGetStatusChange", self._context, ctypes.c_ulong(milliseconds), states, ctypes.c_ulong(len(states))
-            )
+            self._library.call("SCardGetStatusChange", self._context, number(milliseconds), states, number(len(states)))
         except PcscError as error:
             if error.code != TIMED_OUT:
                 raise
 
     def _first_reader(self) -> bytes:
-        length = ctypes.c_ulong()
+        readers = self._list_readers()
+        self._readers = len(readers)
+        return readers[0] if readers else b""
+
+    def _list_readers(self) -> list[bytes]:
+        dialect = self._library.dialect
+        length = self._library.number()
         try:
             self._library.call("SCardListReaders", self._context, None, None, ctypes.byref(length))
-            names = ctypes.create_string_buffer(max(length.value, 1))
+            names = dialect.characters(length.value)
             self._library.call("SCardListReaders", self._context, None, names, ctypes.byref(length))
         except PcscError as error:
             if error.code == NO_READERS:
-                return b""
+                return []
             raise
-        return names.raw.split(b"\0")[0]
+        return dialect.names(names.raw)
 
 
-def load_library() -> PcscLibrary:
+def load_library(platform: str = sys.platform) -> PcscLibrary:
     """Raises NoLibrary."""
+    dialect = dialect_of(platform)
     try:
-        library = ctypes.CDLL(LIBRARY)
-    except OSError as missing:
+        library = loader_of(platform)(dialect.library)
+        for call in CALLS:
+            getattr(library, dialect.name(call)).restype = dialect.result
+    except (OSError, AttributeError) as missing:
         raise NoLibrary(str(missing)) from missing
-    for name in (
-        "SCardEstablishContext",
-        "SCardReleaseContext",
-        "SCardListReaders",
-        "SCardGetStatusChange",
-        "SCardConnect",
-        "SCardReconnect",
-        "SCardBeginTransaction",
-        "SCardEndTransaction",
-        "SCardDisconnect",
-        "SCardTransmit",
-    ):
-        getattr(library, name).restype = ctypes.c_long
-    return PcscLibrary(library)
+    return PcscLibrary(library, dialect)

@@ -26,6 +26,7 @@ def test_addresses_follow_the_ports():
     assert env["PORTAL_URL"] == "http://127.0.0.1:1"
     assert env["BANK_URL"] == "http://127.0.0.1:2/bank/v1"
     assert env["READER_URL"] == "ws://127.0.0.1:3/v2"
+    assert env["READER_PACKAGES"] == "/d/packages"
     assert env["CARD_PORT"] == "4"
 
 

@@ -18,13 +18,18 @@ SEEDS = Seeds(
 
 
 def test_the_screen_names_every_address_card_login_and_the_developers_key():
-    env = {"PORTAL_URL": "http://127.0.0.1:1", "SANDBOX_URL": "http://127.0.0.1:2", "DEMO_API_KEY": "sk_test_1"}
+    env = {
+        "PORTAL_URL": "http://127.0.0.1:1",
+        "SANDBOX_URL": "http://127.0.0.1:2",
+        "READER_URL": "ws://127.0.0.1:3/v2",
+        "DEMO_API_KEY": "sk_test_1",
+    }
 
     screen = draw(env=env, seeds=SEEDS, folders={"data": "/d"}, seconds=12.3)
 
     for piece in (
         "http://127.0.0.1:1/", "http://127.0.0.1:1/console/", "http://127.0.0.1:1/api/docs/",
-        "http://127.0.0.1:2/shop/", "http://127.0.0.1:2/handset/", "http://127.0.0.1:2/clock/",
+        "http://127.0.0.1:2/shop/", "http://127.0.0.1:2/handset/", "http://127.0.0.1:2/clock/", "http://127.0.0.1:3/ ",
         "王小明  123456  00012345678901  pays", "amy  long-enough-1  agent", "/d", "12 s",
         "key sk_test_1  key id key_1", "curl -s -H 'Authorization: Bearer sk_test_1' http://127.0.0.1:1/api/v1/platform",
         "curl -s -H 'Accept-Language: en' http://127.0.0.1:2/sandbox/scenarios",

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -170,7 +171,9 @@ def test_what_an_origin_is_called_can_not_become_part_of_the_page(start_componen
     from reader.slot import State
 
     bad = "https://x.example/<script>"
-    sight = Sight("en", State("ready"), Number("0042", bad, 60), (bad,), (PairingStore(tmp_path).make(bad),))
+    sight = Sight(
+        "en", State("ready"), Number("0042", bad, datetime.now(UTC)), (bad,), (PairingStore(tmp_path).make(bad),)
+    )
 
     assert "<script>" not in render(sight)
     assert render(sight).count("&lt;script&gt;") == 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reader import pcsc, pcsc_library
+from reader import pcsc, pcsc_library, pcsc_platform
 from reader.pcsc import PcscTransport
 from reader.pcsc_library import NoLibrary, PcscLibrary
 from reader.software_card import PlainMemory, SoftwareCard
@@ -42,7 +42,7 @@ def test_without_the_library_there_is_no_driver(start_component):
 
 
 def test_a_library_that_cannot_be_loaded_is_no_library(monkeypatch):
-    monkeypatch.setattr(pcsc_library, "LIBRARY", "libnothing-of-this-name.so.1")
+    monkeypatch.setattr(pcsc_platform, "LINUX_LIBRARY", "libnothing-of-this-name.so.1")
 
     with pytest.raises(NoLibrary):
         pcsc_library.load_library()
