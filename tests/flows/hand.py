@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bootstrap.stack import Stack
 from reader import apdu
@@ -17,6 +17,7 @@ from tests.flows.town import Payer, Town
 # A test that fails must not hang: reached by no other.
 PATIENCE_SECONDS = 60
 _STATE = re.compile(r"reader \w+, card (\w+)")
+_PAGE_GONE = "page gone"
 
 
 class Pause:
@@ -130,9 +131,21 @@ def exchange(stack: Stack, hand: Hand, card: WatchedCard) -> None:
 
 def wait_for_card(stack: Stack, state: str) -> None:
     """Until the last that the component wrote of its card is this."""
+    _wait_for_log(stack, lambda log: _STATE.findall(log)[-1:] == [state])
+
+
+@contextlib.contextmanager
+def page_leaves(stack: Stack) -> Iterator[None]:
+    """What is done here closes a page: the component has noticed when it ends."""
+    before = stack.process("reader").output().count(_PAGE_GONE)
+    yield
+    _wait_for_log(stack, lambda log: log.count(_PAGE_GONE) > before)
+
+
+def _wait_for_log(stack: Stack, has_come: Callable[[str], bool]) -> None:
     child = stack.process("reader")
     is_up = child.ready
-    child.ready = lambda one: _STATE.findall(one.output())[-1:] == [state]
+    child.ready = lambda one: has_come(one.output())
     try:
         child.wait_until_ready()
     finally:

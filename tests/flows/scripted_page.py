@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import html
@@ -35,6 +36,7 @@ class ScriptedPage:
         self.town = town
         self._reader_url, self._pairing, self._record = reader_url, pairing, keep
         self._http = keep.watch(httpx.Client(timeout=PATIENCE_SECONDS, cookies={"django_language": "en"}))
+        self._connection = contextlib.ExitStack()
         self._socket: ClientConnection | None = None
         self._number = 0
         self._state: dict[str, Any] = {}
@@ -84,13 +86,15 @@ class ScriptedPage:
 
     def greet(self) -> None:
         """Connect, and go no further unless it proves that it is the component of this pairing."""
-        self._socket = connect(
+        connecting = connect(
             self._reader_url,
             origin=self.town.portal,
             subprotocols=["outpost-reader.v2"],
             compression=None,
             open_timeout=PATIENCE_SECONDS,
         )
+        self.leave_component()
+        self._socket = self._connection.enter_context(connecting)
         challenge = secrets.token_hex(32)
         pairing, secret = self._pairing["pairing"], bytes.fromhex(self._pairing["secret"])
         hello = self.ask("hello", protocol=2, version_min="2.0.0", pairing=pairing, challenge=challenge)
@@ -99,9 +103,8 @@ class ScriptedPage:
 
     def leave_component(self) -> None:
         """As a page that is closed: whatever is under way."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._connection.close()
+        self._socket = None
 
     def wait_for_card(self, serial: str) -> None:
         while not (self._state.get("card") in {"ready", "locked"} and self._state["card_serial"] == serial):

@@ -32,7 +32,7 @@ from bootstrap.ports import Ports
 from bootstrap.postgres_programs import find_programs
 from bootstrap.venv import Environment
 from tests.flows.cards import master_key_of
-from tests.flows.hand import Hand, HandTown, exchange, wait_for_card
+from tests.flows.hand import Hand, HandTown, exchange, page_leaves, wait_for_card
 from tests.flows.lane import ACCOUNTS, ANOTHER, Lane
 from tests.flows.scripted_page import ScriptedPage
 from tests.flows.traces import dump_redis, files_under, forms, open_sealed, search
@@ -210,7 +210,8 @@ def typed_in_browser(stack, town, platform, context):
         with right.paused_while_signing() as pause:
             watched.type_and_confirm(CANARY)
             pause.wait_until_reached()
-            watched.close()
+            with page_leaves(stack):
+                watched.close()
         watched = WatchedPage(context, record, town)
         watched.open(address)
         watched.type_and_confirm(CANARY)
