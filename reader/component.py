@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 from reader.conversation import Conversation, Desk, state_event
 from reader.door import Door
 from reader.messages import MESSAGE_BYTES_MAX
+from reader.neighbours import is_another_person
 from reader.pairing import Ceremony, PairingStore
 from reader.slot import CardSlot, State
 from reader.transports import Transport
@@ -92,6 +93,9 @@ class Component:
         await self.slot.stop()
 
     def _check_visitor(self, connection: ServerConnection, request: Request) -> Response | None:
+        ends = (connection.remote_address[:2], connection.local_address[:2])
+        if is_another_person(*ends):
+            return self._door.refuse_person()
         is_full = self._server is not None and len(self._server.connections) >= PAGES_MAX
         return self._door.answer(request, is_full=is_full)
 

@@ -45,6 +45,7 @@ class Conversation:
         number = None
         try:
             request = parse_request(raw)
+            del raw  # it may have a password in it
             number = request.id
             await self._dispatch(request)
         except ReaderError as error:

@@ -73,6 +73,11 @@ class Door:
             return _text(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed\n")
         return self._page(request, path)
 
+    def refuse_person(self) -> Response:
+        """To a program of somebody else on this computer: the number on our page, and the card, are this person's."""
+        logger.warning("refused: a program of another person on this computer")
+        return _refusal("person_refused")
+
     def _health(self, request: Request) -> Response:
         """Readable by the allowed pages alone: how they tell an old component, and another program, from ours."""
         told = {"component": "outpost-reader", "version": VERSION, "protocols": [PROTOCOL]}
@@ -88,8 +93,7 @@ class Door:
         origins = request.headers.get_all("Origin")
         if len(origins) != 1 or origins[0] not in self._allowed_origins:
             logger.warning("origin refused: %s", ", ".join(origins) or "none given")
-            refused = json.dumps({"error": {"code": "origin_refused"}}).encode()
-            return _answer(HTTPStatus.FORBIDDEN, refused, "application/json")
+            return _refusal("origin_refused")
         if is_full:
             return _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many pages\n")
         return None
@@ -135,6 +139,10 @@ def _only(request: Request, name: str) -> str:
     """The value of a header that stands once; "" when it is missing or stands twice."""
     values = request.headers.get_all(name)
     return values[0] if len(values) == 1 else ""
+
+
+def _refusal(code: str) -> Response:
+    return _answer(HTTPStatus.FORBIDDEN, json.dumps({"error": {"code": code}}).encode(), "application/json")
 
 
 def _text(status: HTTPStatus, text: str) -> Response:

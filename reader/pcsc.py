@@ -75,7 +75,10 @@ class PcscTransport:
     async def transmit(self, insertion: int, command: bytes | bytearray) -> bytes:
         # A copy now: the caller may wipe its own as soon as it is cancelled.
         copy = bytearray(command)
-        return await self._on_worker(lambda: self._exchange(insertion, copy))
+        work = self._worker.submit(self._exchange, insertion, copy)
+        # However it ends: also when it was cancelled before its turn came.
+        work.add_done_callback(lambda done: _wipe(copy))
+        return await asyncio.wrap_future(work)
 
     def end(self, insertion: int) -> None:
         self._worker.submit(self._disconnect)
@@ -99,8 +102,6 @@ class PcscTransport:
             answer = self._connection.transmit(command)
         except PcscError as error:
             raise self._translated(error, insertion) from error
-        finally:
-            command[:] = bytes(len(command))
         if len(answer) < apdu.STATUS_BYTES:
             raise self._broken(insertion)
         return answer
@@ -154,3 +155,7 @@ class PcscTransport:
                 self._presence = presence
                 self._moved.notify_all()
             self._loop.call_soon_threadsafe(self._changed)
+
+
+def _wipe(command: bytearray) -> None:
+    command[:] = bytes(len(command))

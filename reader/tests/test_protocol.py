@@ -15,7 +15,7 @@ TEXT = (FOLDER / "protocol.md").read_text(encoding="utf-8")
 def test_every_error_code_in_the_source_is_in_the_table_and_the_other_way_round():
     table = TEXT.split("### Error codes")[1].split("###")[0]
     source = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
-    raised = set(re.findall(r'ReaderError\("(\w+)"', source)) | {"origin_refused"}
+    raised = set(re.findall(r'ReaderError\("(\w+)"', source)) | {"origin_refused", "person_refused"}
 
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == raised
 
