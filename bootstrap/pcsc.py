@@ -55,6 +55,11 @@ def card_service_missing(log: Path) -> list[Missing]:
     return [] if _isolation() else [NOT_PRIVATE]
 
 
+def is_there() -> bool:
+    """Whether a card service of our own can be started on this machine, as it is."""
+    return _found() is not None and _isolation() is not None
+
+
 def find_programs() -> Programs:
     """Raises CannotStart where there are none, or where one of our own would disturb the machine's."""
     found, isolation = _found(), _isolation()

@@ -1,11 +1,12 @@
-"""Migrations, the application role's rights and the sandbox's seeds: done before anything starts, skipped when nothing changed."""
+"""Migrations, rights of the application's role, static files, the sandbox's seeds: before anything starts, and only after a change."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,11 @@ class Preparation:
         known = json.loads(self.done.read_text()) if self.done.exists() else {}
         if self.always or known.get("fingerprint") != fingerprint:
             self.done.unlink(missing_ok=True)
-            self._migrate()
+            with ThreadPoolExecutor(1) as beside:
+                # It touches no database: the two don't wait for each other.
+                collected = beside.submit(self.manage, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+                self._migrate()
+                collected.result()
             known = {"fingerprint": fingerprint, **self._seed()}
             self.done.write_text(json.dumps(known, ensure_ascii=False))
         return Seeds(cards=tuple(known["cards"]), staff=tuple(known["staff"]), developer=known["developer"])
@@ -75,18 +80,24 @@ class Preparation:
         return {"cards": world["cards"], "staff": house["staff"], "developer": house["developer"]}
 
     def _fingerprint(self) -> str:
-        """Changes with any source file and with anything that the seeds are told, addresses for instance."""
+        """Changes with any source or static file and with anything that the seeds are told, addresses for instance."""
         told = hashlib.sha256(repr(sorted(self._told().items())).encode())
-        for path in sorted(CHECKOUT.rglob("*.py")):
-            if not _NOT_OURS.intersection(path.relative_to(CHECKOUT).parts):
-                state = path.stat()
-                told.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+        for path in sorted(_sources()):
+            state = path.stat()
+            told.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
         return told.hexdigest()
 
     def _told(self) -> dict[str, str]:
         return {
             name: value for name, value in self.env.items() if name.endswith(("_URL", "_TOKEN", "_KEY", "_KEYS", "_ID"))
         }
+
+
+def _sources() -> Iterator[Path]:
+    for pattern in ("*.py", "*/static/**/*.*"):
+        for path in CHECKOUT.rglob(pattern):
+            if not _NOT_OURS.intersection(path.relative_to(CHECKOUT).parts):
+                yield path
 
 
 def _json_line(output: str) -> dict[str, Any]:

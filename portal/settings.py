@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from portal.env import celery_broker, env_bool, env_database, env_int, env_list, env_networks, env_str
 
@@ -144,8 +145,15 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env_str("STATIC_ROOT", str(BASE_DIR / ".outpost" / "static")))
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+# Compressed once and named by their content, so that a browser asks for each of them once and never again.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nobody uploads anything
+    "staticfiles": {"BACKEND": "portal.static_files.OwnAndForeignFiles"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# No browser loads the maps of other packages' scripts; the rest is compressed as it is.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["platforms.api.PlatformAuthentication"],

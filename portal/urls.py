@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from portal import api_pages, pages
+from portal import api_pages, pages, reader_pages
 
 api = [
     path("", include("platforms.urls")),
@@ -22,6 +22,9 @@ api_reference = SpectacularSwaggerSplitView.as_view(url_name="api-schema", templ
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
+    path("reader/", reader_pages.doctor, name="reader-doctor"),
+    path("reader/install/", reader_pages.install, name="reader-install"),
+    path("reader/download/<str:file>", reader_pages.download, name="reader-download"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("payments.urls")),
     path("", include("verification.urls")),

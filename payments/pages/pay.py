@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from cards import operations as cards
-from cards.chip.port import DIGEST_FIELDS
+from cards.chip.port import DIGEST_FIELDS, order_digest
 from cards.models import PictureCode
 from cards.picture_code import picture_audio, picture_image
 from cards.queries import maintenance_at, open_answer
@@ -53,7 +53,10 @@ def pay(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse:
         "picture": _picture_addresses(payment, secret, picture),
         "addresses": _addresses(payment, secret),
         "reader_url": settings.READER_URL,
+        "reader_page": words.reader_page(settings.READER_URL),
+        "version_min": words.READER_VERSION_MIN,
         "texts": json.dumps(_texts()),
+        "pairing_texts": words.pairing_texts(),
         "devices": _devices(),
     }
     return render(request, "payments/pay.html", context)
@@ -98,6 +101,7 @@ def prepare(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse
             "terminal": TERMINAL,
             "signed_at": f"{taipei(at):%Y%m%d%H%M%S}",
             "order": {name: order[name] for name in DIGEST_FIELDS},
+            "order_digest": order_digest(order),
             "amount_minor": payment.final_amount_minor,
             "currency": payment.final_amount.currency,
         }
@@ -137,7 +141,9 @@ def _picture_addresses(payment: Payment, secret: str, picture: PictureCode) -> d
 
 def _addresses(payment: Payment, secret: str) -> dict[str, str]:
     names = ("new_picture", "prepare", "confirm", "result")
-    return {name: reverse(f"payments:{name}", args=[payment.reference, secret]) for name in names}
+    addresses = {name: reverse(f"payments:{name}", args=[payment.reference, secret]) for name in names}
+    # The script puts the reason behind it.
+    return addresses | {"stopped": f"{reverse('payments:pay', args=[payment.reference, secret])}stopped/"}
 
 
 def _texts() -> dict[str, Any]:

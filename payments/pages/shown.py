@@ -30,7 +30,10 @@ def digest_text(digest: str) -> str:
 
 
 def amount_lines(payment: Payment) -> list[dict[str, str]]:
-    """Every line between the goods and the final amount, in the order in which they are worked out."""
+    """Every line between the goods and the final amount, in the order in which they are worked out.
+
+    `name` is the field of the signed order that the line shows: the page's script compares the two.
+    """
     quote, amounts = payment.quote, payment.amounts
     discount = f"−{quote.discount}" if quote.discount.amount_minor else str(quote.discount)
     rate_note = _("%(source)s, quoted %(time)s") % {
@@ -39,33 +42,36 @@ def amount_lines(payment: Payment) -> list[dict[str, str]]:
     }
     percent = f"{payment.charge_percent.normalize():f}"
     return [
-        {"label": _("Goods"), "value": str(quote.product)},
-        {"label": _("Shipping"), "value": str(quote.shipping)},
-        {"label": _("Discount"), "value": discount, "kind": "discount"},
+        {"label": _("Goods"), "value": str(quote.product), "name": "product_minor"},
+        {"label": _("Shipping"), "value": str(quote.shipping), "name": "shipping_minor"},
+        {"label": _("Discount"), "value": discount, "kind": "discount", "name": "discount_minor"},
         {
             "label": _("Exchange rate"),
             "value": f"1 {payment.currency} = NT${plain_rate(payment.rate)}",
             "note": rate_note,
+            "name": "rate",
         },
-        {"label": _("Order amount in TWD"), "value": str(amounts.order)},
+        {"label": _("Order amount in TWD"), "value": str(amounts.order), "name": "order_amount_minor"},
         {
             "label": _("Handling charge"),
             "value": str(amounts.charge),
             "note": _("%(percent)s %% of the order amount") % {"percent": percent},
             "kind": "charge",
+            "name": "charge_minor",
         },
     ]
 
 
 def amount_total(payment: Payment, *, paid: bool = False) -> dict[str, str]:
     label = _("Final amount paid") if paid else _("Final amount to pay")
-    return {"label": label, "value": str(payment.final_amount), "note": _("New Taiwan dollars, everything included")}
+    note = _("New Taiwan dollars, everything included")
+    return {"label": label, "value": str(payment.final_amount), "note": note, "name": "final_amount_minor"}
 
 
 def order_rows(payment: Payment) -> list[dict[str, str]]:
     rows = [
         {"label": _("Shop"), "value": payment.platform.name},
-        {"label": _("Order number"), "value": payment.order_number},
+        {"label": _("Order number"), "value": payment.order_number, "name": "order_number"},
     ]
     if payment.description:
         rows.append({"label": _("Order"), "value": payment.description})

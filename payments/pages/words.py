@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import urlsplit
+
 from django.utils.translation import gettext_lazy as _
+
+# The oldest component that may be asked for a signature; an older one is told to go by its own greeting.
+READER_VERSION_MIN = "2.0.0"
 
 COMPONENT, READER, CARD = _("Component"), _("Card reader"), _("ATM card")
 
@@ -14,6 +20,17 @@ DEVICES = {
         "problem",
         _("Missing"),
         _("Install the component, or start it if you have it already. This page finds it by itself."),
+    ),
+    "component-foreign": (
+        "problem",
+        _("Another program"),
+        _("Another program answers in the component's place. The reader doctor says what to do."),
+    ),
+    "component-unpaired": ("wait", _("Not connected"), _("It is running. Connect this browser with it below, once.")),
+    "component-unproved": (
+        "problem",
+        _("Not proved"),
+        _("It couldn't prove to be your component. Nothing was sent to it. Read below how to go on."),
     ),
     "component-too_old": (
         "problem",
@@ -35,6 +52,7 @@ DEVICES = {
     "reader-ready": ("ok", _("Ready"), _("The card reader is connected.")),
     "card-waiting": ("off", _("Waiting"), _("First the card reader must be connected.")),
     "card-none": ("wait", _("No card"), _("Put your ATM card into the reader, chip first.")),
+    "card-unpaired": ("off", _("Waiting"), _("First this browser must be connected with the component.")),
     "card-reading": ("wait", _("Reading"), _("Leave the card in the reader.")),
     "card-ready": ("ok", _("Ready"), _("Leave the card in the reader until you see the result.")),
     "card-locked": (
@@ -51,25 +69,26 @@ DEVICES = {
     ),
 }
 
-# What can go wrong between page and card: code of reader/protocol.md → sentence.
+# What goes wrong between page and card and leaves the try as it is; all else ends it on a page of its own.
+# Code of reader/protocol.md → sentence.
 READER_ERRORS = {
     "wrong_password": _("Wrong password. Tries left: %(tries)s. The third wrong one in a row locks the card."),
     "wrong_password_uncounted": _("Wrong password. The third wrong one in a row locks the card."),
-    "card_locked": _("The card is locked. Nothing was charged. A counter of the bank can unlock it."),
     "password_format": _("The password has 6 to 12 digits. No try was used up."),
-    "no_card": _("There is no card in the reader. Put it in and confirm again."),
-    "no_reader": _("The card reader is gone. Plug it in and confirm again."),
-    "no_driver": _("The driver of the card reader doesn't answer. Nothing was charged."),
-    "card_swapped": _("Another card is in the reader now. Look at the accounts again, choose one and confirm again."),
-    "card_removed": _("The card was taken out too early. Nothing was charged. Put it in and confirm again."),
-    "cancelled": _("You have cancelled. Nothing was charged."),
-    "timed_out": _("The card was silent for too long. Nothing was charged. Take it out, put it in and confirm again."),
     "busy": _("The card is in use in another window. Finish or close that one, then confirm again."),
-    "amount_mismatch": _("The amounts don't agree. Nothing was charged. Please open this page again from the shop."),
-    "disconnected": _("The connection to the component broke. Nothing was charged. Please confirm again."),
     "card_error": _(
         "The card gave an answer we don't know. Nothing was charged. Take it out, put it in and try again."
     ),
+}
+
+# What the step says that connects browser and component.
+PAIRING = {
+    "shown": _("The number is on the component's own page now. Type it here."),
+    "empty": _("Type the four digits that the component shows."),
+    "wrong": _("This is not the number that the component shows. Tries left: %(tries)s."),
+    "ended": _("This number is no longer valid. Press “Show the number” and type the new one."),
+    "busy": _("Another page is being connected at this moment. Finish or close it, then press “Show the number”."),
+    "failed": _("The component didn't answer. Nothing was charged. Press “Show the number” once more."),
 }
 
 # What the payer still has to do, and what is going on.
@@ -83,9 +102,18 @@ PAGE = {
     "preparing": _("Checking the picture code…"),
     "signing": _("The card is confirming. Leave it in the reader."),
     "confirming": _("The bank is being asked. Please don't close this page."),
-    "picture_right": _("The picture code was right."),
     "picture_new": _("Here is a new picture."),
     "offline": _("The page could not reach us. Nothing was charged. Please try again."),
     "lost": _("The connection broke while we asked. We look up what became of your payment…"),
     "account_unnamed": _("Account"),
 }
+
+
+def pairing_texts() -> str:
+    """PAIRING as the JSON that templates/portal/_pairing.html hands to its script."""
+    return json.dumps({key: str(text) for key, text in PAIRING.items()})
+
+
+def reader_page(address: str) -> str:
+    """The component's own page, beside its WebSocket: "ws://127.0.0.1:8002/v2" → "http://127.0.0.1:8002/"."""
+    return f"http://{urlsplit(address).netloc}/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ def pay_over_http(town: Town, page_url: str, card: CardInCode) -> httpx.Response
             return browser.post(town.portal + addresses["confirm"], json=signed, headers=token)
 
 
+@functools.cache
 def master_key_of(stack: Stack) -> bytes:
     """The sandbox's own: its cards are no secret."""
     return bytes.fromhex(stack.manage("shell", "-v0", "-c", _MASTER_KEY, settings="sandbox.settings").strip())

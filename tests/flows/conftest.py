@@ -8,8 +8,11 @@ import os
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from bootstrap.pcsc import is_there
+from bootstrap.ports import Ports
 from bootstrap.stack import Stack
 from tests.flows.town import Town, Visit
+from tests.flows.wiretap import Wiretap
 
 # Without the last five Chromium talks to the outside by itself, which a closed network answers slowly.
 ARGUMENTS = (
@@ -30,6 +33,18 @@ def stack(tmp_path_factory):
     stack.start()
     yield stack
     stack.remove()
+
+
+@pytest.fixture(scope="session")
+def card_stack(tmp_path_factory):
+    """A stack whose reader is a real one where the machine has a card service; what the portal asks of others is recorded."""
+    data, ports = tmp_path_factory.mktemp("card"), Ports.free()
+    with Wiretap(to=ports.sandbox, file=tmp_path_factory.mktemp("traffic") / "wires") as tap:
+        stack = Stack(data=data, ports=ports, chosen=tap.wires, reader_transport="pcsc" if is_there() else "direct")
+        stack.traffic = tap.file.parent
+        stack.start()
+        yield stack
+        stack.remove()
 
 
 @pytest.fixture

@@ -1,40 +1,46 @@
-/* Pay page: finds the card reader component, shows its state, has the card sign, and brings the signature to us.
-   The password goes to the component on this computer and nowhere else; no form holds it, no name keeps it. */
+/* Pay page: shows reader and card, has the card sign the order as it stands on the page, and brings the signature to us.
+   The password goes to the proved component on this computer and nowhere else; no form holds it, no name keeps it. */
 "use strict";
 
 (() => {
   const page = document.getElementById("pay");
   const texts = JSON.parse(page.dataset.texts);
   const at = (id) => document.getElementById(id);
-  const PROTOCOL = 2;
-  const VERSION_MIN = "2.0.0";
-  const RETRY_SECONDS = [1, 2, 3, 5, 8];
+  const { ReaderError, digestOf } = window.OutpostReader;
   // A check code lives for 300 s; one that may end on its way is not used.
   const PREPARED_MS = 280_000;
+  // What ends the try with a page of its own.
+  const ENDS = {
+    card_removed: "card_removed", no_card: "card_removed", card_swapped: "card_swapped", card_locked: "card_locked",
+    timed_out: "timed_out", cancelled: "cancelled", amount_mismatch: "order_changed", unproved: "unproved", not_paired: "unproved",
+    disconnected: "reader_lost", no_reader: "reader_lost", no_driver: "reader_lost",
+  };
 
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-
-  class ReaderError extends Error {
-    constructor(error) { super(error.code); this.code = error.code; this.tries = error.tries_left; }
-  }
 
   class Problem extends Error {
     constructor(body) { super(body.code); this.body = body; }
   }
+  class Stopped extends Error {}
 
   /* ---------- lights ---------- */
   const tagOf = { ok: "good", wait: "wait", problem: "bad", off: "off" };
   const light = (device, state, values = {}) => {
     const [kind, word, text] = texts.devices[`${device}-${state}`];
     const row = at(`device-${device}`);
-    const said = fill(text, values);
-    if (row.dataset.shown === said) { return; }
-    row.dataset.shown = said;
     row.className = kind;
-    row.querySelector(".device-text").textContent = said;
+    row.querySelector(".device-text").textContent = fill(text, values);
     const tag = row.querySelector(".tag");
     tag.textContent = word;
     tag.className = `tag ${tagOf[kind]}`;
+    return { kind, said: `${row.querySelector(".device-name").textContent}: ${word}. ${fill(text, values)}` };
+  };
+  /* One sentence, said once: of the light to look at, when all have come to rest. */
+  let announcing = 0;
+  const announce = (lights) => {
+    clearTimeout(announcing);
+    const { said } = lights.find(({ kind }) => kind === "problem" || kind === "wait") || lights.at(-1);
+    announcing = setTimeout(() => { if (at("reader-said").textContent !== said) { at("reader-said").textContent = said; } }, 400);
   };
 
   /* ---------- messages ---------- */
@@ -60,116 +66,82 @@
     at("password").focus();
   };
 
-  /* ---------- the component ---------- */
-  const reader = { socket: null, next: 1, waiting: new Map(), failures: 0, state: {}, accounts: null };
+  const wipe = () => { at("password").value = ""; };
+  const leave = (address) => { wipe(); isBusy = true; location.replace(address); };
+  const stop = (reason) => { leave(`${page.dataset.stopped}${reason}/`); };
 
-  const ask = (type, fields = {}) => new Promise((resolve, reject) => {
-    if (!reader.socket || reader.socket.readyState !== WebSocket.OPEN) { reject(new ReaderError({ code: "disconnected" })); return; }
-    const id = reader.next++;
-    reader.waiting.set(id, { resolve, reject });
-    reader.socket.send(JSON.stringify({ id, type, ...fields }));
-  });
-
-  const isBlocked = async () => {
-    for (const name of ["local-network-access", "loopback-network"]) {
-      try {
-        if ((await navigator.permissions.query({ name })).state === "denied") { return true; }
-      } catch { /* This browser knows no such permission: it doesn't block by it. */ }
-    }
-    return false;
-  };
+  /* ---------- reader and card ---------- */
+  let isBusy = false;
+  let accounts = null;
+  let wasProved = false;
+  let typedFor = null; // the card that was in the reader when a password was typed
 
   const forgetCard = () => {
-    reader.accounts = null;
-    at("password").value = ""; // it belonged to the card that has left
+    accounts = null;
+    wipe(); // it belonged to the card that has left
     at("account-choice").hidden = true;
     at("account-wait").hidden = false;
   };
 
-  /* What a pairing left with this browser: the component proves that it is the same one before it is given anything. */
-  const bytes = (hex) => new Uint8Array(hex.match(/../g).map((pair) => parseInt(pair, 16)));
-  const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const greet = async () => {
-    const kept = JSON.parse(localStorage.getItem("outpost-reader") || "null");
-    const challenge = hex(crypto.getRandomValues(new Uint8Array(32)));
-    const hello = await ask("hello", { protocol: PROTOCOL, version_min: VERSION_MIN, pairing: kept ? kept.pairing : null, challenge });
-    if (!kept) { return hello; }
-    const key = await crypto.subtle.importKey("raw", bytes(kept.secret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
-    const said = new TextEncoder().encode(`outpost-reader|${location.origin}|${challenge}`);
-    const isSame = hello.proof && await crypto.subtle.verify("HMAC", key, bytes(hello.proof), said);
-    if (!isSame) { throw new ReaderError({ code: "unproved" }); }
-    return hello;
+  const cardLight = (facts) => {
+    if (facts.reader !== "ready") { return "waiting"; }
+    if (facts.card === "ready" && !accounts) { return facts.component === "ready" ? "reading" : "unpaired"; }
+    return facts.card;
+  };
+  const lights = () => {
+    const facts = reader.facts();
+    const { component } = facts;
+    const isHeard = ["ready", "unpaired"].includes(component);
+    announce([
+      light("component", component, facts),
+      light("reader", isHeard ? facts.reader : "waiting"),
+      light("card", isHeard ? cardLight(facts) : "waiting"),
+    ]);
   };
 
-  const connect = () => {
-    const socket = new WebSocket(page.dataset.reader, "outpost-reader.v2");
-    reader.socket = socket;
-    let greeted = false;
-    socket.addEventListener("open", async () => {
-      try {
-        const hello = await greet();
-        greeted = true;
-        reader.failures = 0;
-        light("component", "ready", { version: hello.version });
-      } catch (error) {
-        light("component", ["protocol_unsupported", "too_old"].includes(error.code) ? "too_old" : "missing");
-        socket.close();
-      }
-    });
-    socket.addEventListener("message", (event) => {
-      const message = JSON.parse(event.data);
-      if (message.event === "state") { showState(message); return; }
-      const waiting = reader.waiting.get(message.id);
-      reader.waiting.delete(message.id);
-      if (waiting) { message.ok ? waiting.resolve(message) : waiting.reject(new ReaderError(message.error)); }
-    });
-    socket.addEventListener("close", async () => {
-      for (const waiting of reader.waiting.values()) { waiting.reject(new ReaderError({ code: "disconnected" })); }
-      reader.waiting.clear();
-      reader.state = {};
-      forgetCard();
-      light("reader", "waiting");
-      light("card", "waiting");
-      if (greeted) { light("component", "searching"); }
-      else if (at("device-component").dataset.shown !== texts.devices["component-too_old"][2]) {
-        light("component", (await isBlocked()) ? "blocked" : "missing");
-      }
-      const pause = RETRY_SECONDS[Math.min(reader.failures++, RETRY_SECONDS.length - 1)];
-      setTimeout(connect, pause * 1000);
-    });
+  /* Pairing takes the place of what comes after it; the page keeps its height, so that nothing below moves. */
+  const showStage = (facts) => {
+    if (facts.component === "searching") { return; }
+    const wasPairing = !at("pairing").hidden;
+    at("pay-stage").style.minHeight = `${at("pay-stage").offsetHeight}px`;
+    const hadFocus = at("pay-stage").contains(document.activeElement);
+    const isPairing = pairing(facts);
+    at("pay-steps").hidden = isPairing;
+    if (isPairing !== wasPairing && hadFocus) { at(isPairing ? "pairing-head" : "account").focus(); }
   };
 
-  const showState = (state) => {
-    const before = reader.state;
-    reader.state = state;
-    light("reader", state.reader);
-    if (state.reader !== "ready") { light("card", "waiting"); } else if (state.card !== "ready") { light("card", state.card); }
-    const isReady = state.reader === "ready" && state.card === "ready";
-    at("account-wait").textContent = texts.page[state.card === "locked" ? "need_another" : "accounts_wait"];
-    if (!isReady || before.card_serial !== state.card_serial) { forgetCard(); }
-    if (isReady && !reader.accounts) { readAccounts(); }
+  const changed = (facts, before) => {
+    showStage(facts);
+    if (facts.component === "unproved" && wasProved) { stop("unproved"); return; }
+    wasProved ||= facts.component === "ready";
+    at("account-wait").textContent = texts.page[facts.card === "locked" ? "need_another" : "accounts_wait"];
+    if (facts.serial && typedFor && facts.serial !== typedFor && !isBusy) { stop("card_swapped"); return; }
+    const isReady = facts.component === "ready" && facts.card === "ready";
+    if (!isReady || before.serial !== facts.serial) { forgetCard(); }
+    if (isReady && !accounts) { readAccounts(); }
+    lights();
   };
 
   const readAccounts = async () => {
-    light("card", "reading");
     try {
-      const answer = await ask("accounts");
-      if (reader.state.card_serial !== answer.card_serial) { return; }
-      reader.accounts = answer;
+      const answer = await reader.accounts();
+      if (reader.facts().serial !== answer.card_serial) { return; }
+      accounts = answer;
       showAccounts(answer.accounts);
-      light("card", "ready");
+      lights();
     } catch (error) {
-      if (error.code === "busy") { setTimeout(() => { if (reader.state.card === "ready" && !reader.accounts) { readAccounts(); } }, 1000); }
+      if (error.code === "not_paired") { reader.again(); }
+      if (error.code === "busy") { setTimeout(() => { if (reader.facts().card === "ready" && !accounts) { readAccounts(); } }, 1000); }
     }
   };
 
-  const showAccounts = (accounts) => {
+  const showAccounts = (all) => {
     const list = at("account-choice").querySelector("ul");
-    list.replaceChildren(...accounts.map((account) => {
+    list.replaceChildren(...all.map((account) => {
       const card = at("account-card").content.cloneNode(true);
       const input = card.querySelector("input");
       input.value = account.index;
-      input.checked = accounts.length === 1;
+      input.checked = all.length === 1;
       card.querySelector(".account-name").textContent = account.label || texts.page.account_unnamed;
       card.querySelector(".account-number").textContent = `••••${account.number.slice(-4)}`;
       return card;
@@ -216,85 +188,103 @@
     at("picture-done").hidden = false;
   };
 
+  /* ---------- is the order on the page the one that is signed? ---------- */
+  const digits = (text) => text.replace(/[^0-9]/g, "").replace(/^0+(?=.)/, "");
+  const readers = {
+    order_number: (text) => text.trim(),
+    rate: (text) => text.slice(text.indexOf("=") + 1).replace(/[^0-9.]/g, ""),
+    button: digits,
+  };
+  const isAsShown = (order) => {
+    const expected = { ...order, button: order.final_amount_minor };
+    const places = [...document.querySelectorAll("[data-shown]")];
+    const names = places.map((place) => place.dataset.shown);
+    const lines = document.querySelectorAll(".amount td");
+    return new Set(names).size === names.length && names.length === 9 && lines.length === 7
+      && [...lines].every((line) => line.matches("[data-shown]"))
+      && places.every((place) => (readers[place.dataset.shown] || digits)(place.textContent) === expected[place.dataset.shown]);
+  };
+  const isSame = (one, other) => JSON.stringify(Object.entries(one || {}).sort()) === JSON.stringify(Object.entries(other).sort());
+
   /* ---------- confirm ---------- */
-  let isBusy = false;
   const busy = (on) => {
     isBusy = on;
-    at("pay-confirm").disabled = on;
-    at("pay").setAttribute("aria-busy", on ? "true" : "false");
-    for (const control of page.querySelectorAll("input, #picture-new")) { control.disabled = on; }
+    page.setAttribute("aria-busy", on ? "true" : "false");
+    // The focus stays where it is: nothing that may have it is disabled.
+    for (const id of ["pay-confirm", "picture-new"]) { on ? at(id).setAttribute("aria-disabled", "true") : at(id).removeAttribute("aria-disabled"); }
+    for (const id of ["picture-answer", "password"]) { at(id).readOnly = on; }
+    for (const choice of page.querySelectorAll("input[name=account]:not(:checked)")) { choice.disabled = on; }
   };
 
   const missing = () => {
-    if (reader.state.card === "locked") { return ["need_another", "account"]; }
-    if (!reader.accounts) { return ["need_card", "account"]; }
+    if (reader.facts().card === "locked") { return ["need_another", "account"]; }
+    if (!accounts) { return ["need_card", "account"]; }
     if (!page.querySelector("input[name=account]:checked")) { return ["need_account", "account"]; }
     if (!prepared && !at("picture-answer").value.trim()) { return ["need_picture", "picture-answer"]; }
     if (!/^[0-9]{6,12}$/.test(at("password").value)) { return ["need_password", "password"]; }
     return null;
   };
 
-  const sign = (index, serial) => {
-    const signing = ask("sign", {
-      account_index: index,
-      card_serial: serial,
-      amount_minor: prepared.amount_minor,
-      currency: prepared.currency,
-      terminal: prepared.terminal,
-      check_code: prepared.check_code,
-      signed_at: prepared.signed_at,
-      order: prepared.order,
-      password: at("password").value,
-    });
-    at("password").value = "";
-    return signing;
+  const prepare = async () => {
+    status("preparing");
+    prepared = await post(page.dataset.prepare, { picture_id: picture, answer: at("picture-answer").value });
+    const mine = prepared;
+    setTimeout(() => { if (prepared === mine && !isBusy) { newPicture().catch(failed); } }, PREPARED_MS);
+    pictureDone();
   };
 
-  const readerFailed = (error) => {
-    const tries = error.tries;
-    const key = error.code === "wrong_password" && tries === undefined ? "wrong_password_uncounted" : error.code;
-    const text = fill(texts.reader[key] || texts.reader.card_error, { tries });
-    if (["wrong_password", "password_format"].includes(error.code)) { showPasswordError(text); } else { showError(text); }
-  };
-
-  const leave = (address) => {
-    status("confirming");
-    location.replace(address);
+  const sign = async (index, serial) => {
+    const { amount_minor, currency, terminal, check_code, signed_at, order } = prepared;
+    status("signing");
+    at("pay-cancel").hidden = false;
+    const signing = reader.sign({ account_index: index, card_serial: serial, amount_minor, currency, terminal, check_code, signed_at, order }, at("password").value);
+    wipe();
+    try { return await signing; } finally {
+      if (document.activeElement === at("pay-cancel")) { at("pay-confirm").focus(); }
+      at("pay-cancel").hidden = true;
+    }
   };
 
   const pay = async () => {
     const index = Number(page.querySelector("input[name=account]:checked").value);
-    const serial = reader.accounts.card_serial;
-    if (!prepared) {
-      status("preparing");
-      prepared = await post(page.dataset.prepare, { picture_id: picture, answer: at("picture-answer").value });
-      const mine = prepared;
-      setTimeout(() => { if (prepared === mine && !isBusy) { newPicture().catch(failed); } }, PREPARED_MS);
-      pictureDone();
-    }
-    status("signing");
-    at("pay-cancel").hidden = false;
-    let signed;
-    try { signed = await sign(index, serial); } finally { at("pay-cancel").hidden = true; }
-    const { account, issuer, card_serial, signed_at, order_digest, counter, tac } = signed;
-    const { check_code } = prepared;
+    const mine = accounts;
+    const serial = mine.card_serial;
+    if (!prepared) { await prepare(); }
+    const { order, order_digest: ours, check_code } = prepared;
+    const isRight = isAsShown(order) && String(prepared.amount_minor) === order.final_amount_minor && (await digestOf(order)) === ours;
+    if (!isRight) { throw new Stopped("order_changed"); }
+    // The card left meanwhile, and its password with it.
+    if (accounts !== mine) { throw new Stopped([serial, null].includes(reader.facts().serial) ? "card_removed" : "card_swapped"); }
+    const { account, issuer, card_serial, signed_at, order_digest, counter, tac, order: signed } = await sign(index, serial);
+    if (order_digest !== ours || !isSame(signed, order) || !isAsShown(order)) { throw new Stopped("order_changed"); }
     prepared = null;
+    at("pay-digest").querySelector("code").textContent = `${order_digest.slice(0, 4)} ${order_digest.slice(4, 8)}`;
+    at("pay-digest").hidden = false;
     status("confirming");
     try {
       leave((await post(page.dataset.confirm, { account, issuer, card_serial, check_code, signed_at, order_digest, counter, tac })).next);
     } catch (error) {
+      at("pay-digest").hidden = true;
       // Sent, and no answer that says what became of it: the result page knows, this one must not guess.
-      if (error.body.money_moved !== "no") { status("lost"); location.replace(page.dataset.result); return true; }
+      if (error.body.money_moved !== "no") { status("lost"); leave(page.dataset.result); return; }
       throw error;
     }
-    return true;
+  };
+
+  /* The reader's no: a page of its own, or a sentence here when the same try can go on. */
+  const readerFailed = ({ code, tries }) => {
+    if (ENDS[code]) { stop(ENDS[code]); return; }
+    const key = code === "wrong_password" && tries === undefined ? "wrong_password_uncounted" : code;
+    const text = fill(texts.reader[key] || texts.reader.card_error, { tries });
+    if (["wrong_password", "password_format"].includes(code)) { showPasswordError(text); } else { showError(text); }
   };
 
   const failed = async (error) => {
+    if (error instanceof Stopped) { stop(error.message); return; }
     if (error instanceof ReaderError) { readerFailed(error); return; }
     if (!(error instanceof Problem)) { throw error; }
     const { title, detail, money_moved } = error.body;
-    if (money_moved === "yes" || money_moved === "unknown") { location.replace(page.dataset.result); return; }
+    if (money_moved === "yes" || money_moved === "unknown") { leave(page.dataset.result); return; }
     try {
       if (error.body.code !== "offline") { await newPicture(); }
       showError(title, detail);
@@ -314,24 +304,24 @@
       if (id === "password") { showPasswordError(texts.page[key]); } else { showError(texts.page[key]); at(id).focus(); }
       return;
     }
-    // Disabled controls keep their values but give up the focus; what must be read is read first.
     busy(true);
-    let isLeaving = false;
-    try { isLeaving = await pay(); } catch (error) {
+    try { await pay(); } catch (error) {
       busy(false);
       status("");
       await failed(error);
     } finally {
-      at("password").value = "";
-      if (!isLeaving) { busy(false); status(""); }
+      wipe();
+      typedFor = null;
     }
   };
 
   at("pay-confirm").addEventListener("click", confirm);
-  at("pay-cancel").addEventListener("click", () => { ask("cancel").catch(() => {}); });
+  at("pay-cancel").addEventListener("click", () => { reader.cancel().catch(() => {}); });
   at("picture-new").addEventListener("click", () => {
+    if (isBusy) { return; }
+    busy(true);
     clearErrors();
-    newPicture().then(() => { status("picture_new"); at("picture-answer").focus(); }, failed);
+    newPicture().then(() => { status("picture_new"); at("picture-answer").focus(); }, failed).finally(() => { busy(false); });
   });
   at("picture-listen").addEventListener("click", () => {
     sound.src = at("picture-listen").dataset.audio;
@@ -341,11 +331,14 @@
   for (const id of ["picture-answer", "password"]) {
     at(id).addEventListener("keydown", (event) => { if (event.key === "Enter") { confirm(); } });
   }
-  at("password").addEventListener("input", () => { at("password").value = at("password").value.normalize("NFKC").replace(/[^0-9]/g, ""); });
+  at("password").addEventListener("input", () => {
+    at("password").value = at("password").value.normalize("NFKC").replace(/[^0-9]/g, "");
+    typedFor = reader.facts().serial;
+  });
   // Back from the result: this copy of the page may be of an order that is paid.
   addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
-  addEventListener("pagehide", () => { at("password").value = ""; });
+  addEventListener("pagehide", wipe);
 
-  page.hidden = false;
-  connect();
+  const reader = window.OutpostReader.open({ address: page.dataset.reader, versionMin: page.dataset.versionMin, onChange: changed });
+  const pairing = window.OutpostPairing.mount(at("pairing"), reader);
 })();
