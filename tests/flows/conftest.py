@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.test import TransactionTestCase
 from playwright.sync_api import sync_playwright
 
 from bootstrap.stack import Stack
@@ -53,3 +54,14 @@ def visit(town, browser) -> Visit:
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
     yield Visit(town, context.new_page())
     context.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The portal in this process, for a module whose tests look at pages; its rows go with it."""
+    from tests.flows.house import open_house
+
+    with django_db_blocker.unblock():
+        with open_house(tmp_path_factory.mktemp("house")) as opened:
+            yield opened
+        TransactionTestCase._fixture_teardown(None)
