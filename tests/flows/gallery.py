@@ -10,10 +10,12 @@ A new entry, in the file of `tests/flows/screens/` that its page belongs to:
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from tests.flows.house import LOCALES, Guest, House
+from tests.flows.https import FORWARDED
 from tests.flows.screens import SCREENS, Screen, front, identity, looking_up, paying, town
+from tests.flows.town import Town
 
 __all__ = [
     "LANGUAGES",
@@ -35,8 +37,13 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 900}
 class TownGuest(Guest):
     """In front of the sandbox instead of the portal."""
 
+    def open(self, path: str) -> None:
+        self.page.goto(self.house.sandbox + path)
 
-def guest_of(browser: Browser, house: House, language: str, **how) -> Guest:
+
+def guest_of(browser: Browser, world: House | Town, language: str, **how) -> Guest:
     """A browser of its own that speaks this language and has never been here."""
-    context: BrowserContext = browser.new_context(locale=LOCALES[language], **({"viewport": WIDE} | how))
-    return Guest(house, context, language)
+    usual = {"locale": LOCALES[language], "viewport": WIDE}
+    if isinstance(world, Town):
+        return TownGuest(world, browser.new_context(**(usual | how)), language)
+    return Guest(world, browser.new_context(**(usual | {"extra_http_headers": FORWARDED} | how)), language)

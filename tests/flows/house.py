@@ -32,6 +32,7 @@ from payments.pages import charged
 from payments.tests.factories import make_account, make_order, make_platform, sign
 from refunds import pages as refund_pages
 from refunds.models import Refund
+from tests.flows.https import https_settings
 from tests.flows.scripted_reader import ScriptedReader
 from verification.jcic import fake_credit_centre
 from verification.models import Check
@@ -48,26 +49,31 @@ _number = itertools.count(10_000_001)
 
 @contextlib.contextmanager
 def open_house(folder: Path) -> Iterator[House]:
-    """Serve the portal at 10:00 on a Monday in June; the database is the test's, and whoever opens it cleans it up."""
+    """Serve the portal at 10:00 on a Monday in June, as behind a proxy with https.
+
+    The database is the test's, and whoever opens the house cleans it up.
+    """
     clock_file = folder / "clock"
     clock_file.write_text(str((MONDAY - dt.datetime.now(dt.UTC)).total_seconds()))
-    port = Ports.free().reader
-    reader_url = re.sub(r":\d+", f":{port}", settings.READER_URL)
-    policy = {"DIRECTIVES": {**settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]}}
-    policy["DIRECTIVES"]["connect-src"] = [
-        source.replace(":8002", f":{port}") for source in policy["DIRECTIVES"]["connect-src"]
-    ]
-    with override_settings(
-        CLOCK_FILE=str(clock_file),
-        READER_URL=reader_url,
-        CONTENT_SECURITY_POLICY=policy,
-        ROOT_URLCONF="tests.flows.house_urls",
-    ):
+    port = str(Ports.free().reader)
+    settled = https_settings()
+    directives = settled["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    there = [source.replace("8002", port) for source in directives["connect-src"]]
+    reader_url = settings.READER_URL.replace("8002", port)
+    ours = {
+        "CLOCK_FILE": str(clock_file),
+        "READER_URL": reader_url,
+        "ROOT_URLCONF": "tests.flows.house_urls",
+        "CONTENT_SECURITY_POLICY": {"DIRECTIVES": {**directives, "connect-src": there}},
+    }
+    with override_settings(**(settled | ours)):
         server = LiveServer("127.0.0.1")
-        try:
-            yield House(server.url, reader_url)
-        finally:
-            server.stop()
+        # The browser stands before us without the proxy: its forms come from here.
+        with override_settings(CSRF_TRUSTED_ORIGINS=[server.url]):
+            try:
+                yield House(server.url, reader_url)
+            finally:
+                server.stop()
 
 
 class House:

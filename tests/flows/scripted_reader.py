@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute
 
-PAIRING, SECRET = "a" * 32, "b" * 64
+PAIRING, SECRET = "a1" * 16, "b2" * 32
 SERIAL = "7000000001"
 
 
@@ -53,7 +53,7 @@ class ScriptedReader:
                 return [_no(request, self.hello)]
             case "hello":
                 challenge = f"outpost-reader|{origin}|{request.get('challenge', '')}"
-                proof = hmac.new(SECRET.encode(), challenge.encode(), hashlib.sha256).hexdigest()
+                proof = hmac.new(bytes.fromhex(SECRET), challenge.encode(), hashlib.sha256).hexdigest()
                 said = {"version": "2.0.0", "protocol": request["protocol"], "transport": "pcsc"}
                 return [_yes(request, said | {"paired": True, "proof": proof}), {"event": "state", **state}]
             case "accounts":
