@@ -197,7 +197,7 @@ def _cookie_findings(line: str, *, has_hsts: bool) -> list[str]:
         f"cookies-session-without-secure-flag{protected}": is_session and not is_secure,
         "cookies-session-without-httponly-flag": is_session and "httponly" not in given,
         "cookies-anticsrf-without-samesite-flag": "csrf" in name and not same_site,
-        "cookies-samesite-flag-invalid": "samesite" in given and same_site not in {"lax", "strict", "none"}
+        "cookies-samesite-flag-invalid": ("samesite" in given and same_site not in {"lax", "strict", "none"})
         or (same_site == "none" and not is_secure),
     }  # fmt: skip
     return [finding for finding, applies in findings.items() if applies]

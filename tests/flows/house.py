@@ -14,8 +14,8 @@ from typing import Any
 
 from django.conf import settings
 from django.test import override_settings
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
 from bootstrap.ports import Ports
 from cards.bank import fake_bank
@@ -67,13 +67,20 @@ def open_house(folder: Path) -> Iterator[House]:
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": {**directives, "connect-src": there}},
     }
     with override_settings(**(settled | ours)):
-        server = LiveServer("127.0.0.1")
+        # Static files come through the middleware, as they do in production.
+        server = LiveServerThread("127.0.0.1", lambda application: application)
+        server.daemon = True
+        server.start()
+        server.is_ready.wait()
+        if server.error:
+            raise server.error
+        url = f"http://127.0.0.1:{server.port}"
         # The browser stands before us without the proxy: its forms come from here.
-        with override_settings(CSRF_TRUSTED_ORIGINS=[server.url]):
+        with override_settings(CSRF_TRUSTED_ORIGINS=[url]):
             try:
-                yield House(server.url, reader_url)
+                yield House(url, reader_url)
             finally:
-                server.stop()
+                server.terminate()
 
 
 class House:

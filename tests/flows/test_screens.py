@@ -44,6 +44,7 @@ def contact_sheet(folder: Path) -> None:
             for one in pictures
         )
         rows.append(f"<h2>{escape(screen.name)}</h2><p>{images}</p>")
-    style = "body{font:1rem system-ui;background:#888}img{height:26rem;width:auto;margin:.3rem;object-fit:cover;object-position:top;max-width:24rem}"
+    picture = "img{height:26rem;width:auto;margin:.3rem;object-fit:cover;object-position:top;max-width:24rem}"
+    style = f"body{{font:1rem system-ui;background:#888}}{picture}"
     page = f"<!doctype html><meta charset=utf-8><title>Screens</title><style>{style}</style>{''.join(rows)}"
     (folder / "index.html").write_text(page)
