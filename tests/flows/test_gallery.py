@@ -38,7 +38,7 @@ def look_at(screen, language, browser, world) -> Look:
     page, look = guest.page, Look()
     answers: list[Response] = []
     page.on("request", lambda request: look.foreign.extend(foreign(request.url)))
-    page.on("response", answers.append)
+    page.on("response", lambda response: answers.append(response))  # noqa: PLW0108 - Playwright wraps no built-in
     page.on("pageerror", lambda error: look.complaints.append(str(error)))
     page.on("console", lambda said: look.complaints.extend([said.text] if "Content Security" in said.text else []))
     try:
