@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cards.bank import fake_bank
@@ -49,7 +51,7 @@ def test_the_identity_check_can_be_passed(guest):
     identity.outcome(guest)
 
     assert guest.page.locator(".money.no").is_visible()
-    assert guest.page.locator(".countdown-time").inner_text() == "3:00"
+    assert re.fullmatch(r"3:00|2:5\d", guest.page.locator(".countdown-time").inner_text())
     assert guest.page.locator("main .actions a").first.get_attribute("href").startswith("https://shop.example/")
 
 
@@ -70,7 +72,7 @@ def test_the_pay_page_says_what_to_do_and_that_nothing_was_charged(guest):
 
     page = guest.page
     said = {"en": "Your browser runs no JavaScript", "zh-hant": "JavaScript"}[guest.language]
-    charged = {"en": "Nothing was charged.", "zh-hant": "未扣款"}[guest.language]
+    charged = {"en": "Nothing was charged.", "zh-hant": "未被扣款"}[guest.language]
     notice = page.locator("noscript .notice").inner_text()
     assert said in notice
     assert charged in notice
