@@ -10,6 +10,7 @@ from playwright.sync_api import Response
 
 from tests.flows import inspection
 from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, guest_of
+from tests.flows.town import Town
 from tests.observatory import Answer, grade
 
 pytestmark = [pytest.mark.browser]
@@ -96,29 +97,24 @@ def language_kept(page, language: str) -> list[str]:
     return found + ([] if kept == [other] else [f"the browser keeps {kept}"])
 
 
-_looks: dict[tuple[str, str], Look | Exception] = {}
-
-
 def of_world(screen, language):
     """A stack serves all flows; the house has two workers, one a language."""
     group = "stack" if screen.world == "town" else f"house-{language}"
     return pytest.param((screen, language), id=f"{screen.name}-{language}", marks=pytest.mark.xdist_group(group))
 
 
-@pytest.fixture(params=[of_world(screen, language) for language in LANGUAGES for screen in SCREENS])
+@pytest.fixture(scope="module", params=[of_world(screen, language) for language in LANGUAGES for screen in SCREENS])
 def look(request, browser) -> Look:
+    """Looked at once; pytest runs all tests of one screen after another."""
     screen, language = request.param
-    key = (screen.name, language)
-    if key not in _looks:
-        world = request.getfixturevalue(screen.world)
-        try:
-            _looks[key] = look_at(screen, language, browser, world)
-        except Exception as problem:  # noqa: BLE001 - told to each test of this screen, reached for once
-            _looks[key] = problem
-    found = _looks[key]
-    if isinstance(found, Exception):
-        raise found
-    return found
+    return look_at(screen, language, browser, world_of(screen, request))
+
+
+def world_of(screen, request):
+    if screen.world == "house":
+        return request.getfixturevalue("house")
+    stack = request.getfixturevalue("stack")
+    return Town(stack.url("web"), stack.url("sandbox"), stack.env)
 
 
 def test_axe_finds_no_barrier_wide_narrow_or_dark(look):
