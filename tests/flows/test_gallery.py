@@ -69,8 +69,8 @@ def below_the_best(answers: list[Response], here: str, html: str) -> list[str]:
     """Pages, pictures, scripts, redirects and problems: what the observatory would not give its best grade."""
     found = []
     for one in answers:
-        if one.request.headers.get("x-forwarded-proto") != "https":
-            continue  # the browser asks for its tab's icon by itself
+        if one.url.endswith("/icon.svg"):
+            continue  # the browser asks for its tab's icon by itself, without our proxy's word for https
         url = one.url.replace("http://", "https://", 1)
         headers = [(header["name"], header["value"]) for header in one.headers_array()]
         letter, score, faults = grade(Answer(url, headers, html if one.url == here else ""))
