@@ -52,7 +52,7 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         language = escape(tokens[index].info.strip() or "text")
         code = escape(tokens[index].content)
-        return f'<pre tabindex="0" role="region" aria-label="{language}"><code>{code}</code></pre>\n'
+        return f'<pre tabindex="0" role="group" aria-label="{language}"><code>{code}</code></pre>\n'
 
     def link_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         found = _LINK.match(str(tokens[index].attrGet("href")))
@@ -61,7 +61,7 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, index, options, env)
 
     def table_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        return '<div class="table-scroll" tabindex="0" role="region" aria-label="table"><table class="data">\n'
+        return '<div class="table-scroll" tabindex="0" role="group" aria-label="table"><table class="data">\n'
 
     def table_close(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         return "</table></div>\n"

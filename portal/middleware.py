@@ -1,4 +1,4 @@
-"""Middleware: a request id on every answer, addresses that nothing can stand under, and refusals turned into pages."""
+"""Middleware: a request id and a browser's rules on every answer, addresses nothing can stand under, refusals as pages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from platforms.rules import address_is_within
 from portal.errors import refusal_page
 from portal.pages import bad_request
 
+_NO_DEVICES = ", ".join(
+    f"{device}=()"
+    for device in ("camera", "microphone", "geolocation", "display-capture", "payment", "usb", "serial", "hid", "midi")
+)
 _CLEAN_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -50,6 +54,22 @@ class ClientAddress:
                 address = chain.pop()
             request.META["REMOTE_ADDR"] = address
         return self._get_response(request)
+
+
+class BrowserRules:
+    """What a browser may do with any answer of ours: no device of the customer's, no place in another site's page.
+
+    Local network access is not named: the pay page needs it, and by default no page but ours has it here.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        response.setdefault("Permissions-Policy", _NO_DEVICES)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class RefuseNul:

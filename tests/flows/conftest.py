@@ -6,6 +6,7 @@ import json
 import os
 
 import pytest
+from django.test import TransactionTestCase
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from bootstrap.pcsc import is_there
@@ -99,3 +100,14 @@ def fresh_context(browser) -> BrowserContext:
 def visit(town, new_context) -> Visit:
     """An English-speaking visitor whose browser is paired."""
     return Visit(town, new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page())
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The portal in this process, for a module whose tests look at pages; its rows go with it."""
+    from tests.flows.house import open_house
+
+    with django_db_blocker.unblock():
+        with open_house(tmp_path_factory.mktemp("house")) as opened:
+            yield opened
+        TransactionTestCase._fixture_teardown(None)
