@@ -32,6 +32,8 @@ def open_pay_page(town, visit, new_context):
         visit.order("Clay teapot")
         visit.to_pay_page()
         made = context or new_context(locale=locale, **({"viewport": {"width": 1280, "height": 900}} | options))
+        language = "zh-hant" if locale == "zh-TW" else "en"  # as chosen on the page; else the shop's word counts
+        made.add_cookies([{"name": "django_language", "value": language, "url": town.portal}])
         page = made.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.sent = []
@@ -104,7 +106,7 @@ def type_number(page, number):
 def test_a_browser_is_connected_once_by_a_number_carried_over(town, browser, open_pay_page, locale, head, wrong, ended):
     payer = town.newcomer()
     context = browser.new_context(locale=locale)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
     expect(page.get_by_role("heading", name=head)).to_be_visible()
     expect(page.locator("#password")).to_be_hidden()
 
@@ -486,7 +488,7 @@ def test_each_change_is_said_once(town, new_context, open_pay_page, locale):
     payer = town.newcomer()
     context = new_context(locale=locale)
     context.add_init_script(LISTEN)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
     page.wait_for_function("window.heard.length === 1")
     town.insert(payer)
     page.wait_for_function("window.heard.length >= 2")
@@ -515,7 +517,7 @@ def test_each_change_is_said_once(town, new_context, open_pay_page, locale):
 )
 def test_without_javascript_the_page_says_what_it_is_and_what_to_do(browser, open_pay_page, locale, says, link):
     context = browser.new_context(locale=locale, java_script_enabled=False)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
 
     expect(page.get_by_text(says).first).to_be_visible()
     expect(page.get_by_text("NT$961").first).to_be_visible()
@@ -560,7 +562,7 @@ def test_nothing_moves_while_lights_change(stack, town, new_context, open_pay_pa
     payer = town.newcomer()
     context = new_context(locale=locale, viewport=viewport)
     context.add_init_script(WATCH_SHIFTS)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
     expect(page.locator("#device-card")).to_have_class("wait")
     town.insert(payer)
     wait_for_accounts(page)
