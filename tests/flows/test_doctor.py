@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.flows.conftest import ARGUMENTS, keep_pairing
-from tests.flows.desk import in_its_place, nothing_in_its_place
+from tests.flows.desk import in_its_place, nothing_in_its_place, without_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
@@ -210,13 +210,14 @@ def test_check_again_looks_again_and_keeps_the_focus(stack, doctor):
 
     page.keyboard.press("Enter")
 
-    page.wait_for_function("window.sockets === 1")
+    expect(page.locator("#light-card")).to_have_attribute("data-key", "card-none")
+    assert page.evaluate("window.sockets") == 1
     expect_diagnosis(page, "card-none")
     expect(page.locator("#check-again")).to_be_focused()
 
 
 def test_without_javascript_it_says_what_to_check_by_hand(town, browser):
-    context = browser.new_context(locale="en-GB", java_script_enabled=False)
+    context = without_script(browser, "en-GB")
     page = context.new_page()
     page.goto(f"{town.portal}/reader/?system=macos")
 

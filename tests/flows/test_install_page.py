@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.flows.desk import nothing_in_its_place
+from tests.flows.desk import nothing_in_its_place, without_script
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
@@ -106,7 +106,7 @@ def test_it_speaks_chinese(install):
 
 
 def test_without_javascript_it_is_all_there_but_the_light(town, browser):
-    context = browser.new_context(locale="en-GB", java_script_enabled=False)
+    context = without_script(browser, "en-GB")
     page = context.new_page()
     page.goto(f"{town.portal}/reader/install/?system=linux")
 
