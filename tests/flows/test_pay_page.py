@@ -230,8 +230,7 @@ def test_a_locked_card_says_so_and_another_card_can_pay(town, desk, open_pay_pag
         expect(page.locator("#password-error")).to_contain_text(f"Tries left: {left}")
     sign_with(town, page, "000000")
     expect_stopped(page, "card_locked")
-    page.go_back()
-    page.goto(page.url.split("/stopped/")[0] + "/")
+    page.get_by_role("link", name="Pay with another card").click()
 
     expect(page.locator("#device-card")).to_contain_text("Locked")
     expect(page.locator("#account-wait")).to_contain_text("Put in another card")
@@ -596,5 +595,6 @@ def test_a_browser_that_is_to_be_connected_sees_nothing_move_either(browser, ope
     type_number(page, number_shown(page))
     expect(page.locator("#pairing")).to_be_hidden()
 
-    assert page.evaluate("window.shifts") == []
+    # To the three digits that layout shift is reported with: a tag may grow by a fraction of a pixel.
+    assert round(sum(shift[0] for shift in page.evaluate("window.shifts")), 3) == 0
     context.close()
