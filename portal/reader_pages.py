@@ -14,8 +14,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-import payments.queries
-from common import clock
 from payments.pages import words
 from portal import install_words, reader_words
 from portal.reader_words import SYSTEMS
@@ -48,7 +46,6 @@ def install(request: HttpRequest) -> HttpResponse:
         "steps": _steps(install_words.INSTALL[system], name=name or ""),
         "check_command": install_words.CHECK[system].format(name=name or ""),
         "removal": _steps(install_words.REMOVE[system], name=name or ""),
-        "phone": payments.queries.help_figures(clock.now())["platform_phone"],
     }
     return render(request, "portal/reader_install.html", context)
 

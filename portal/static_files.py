@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from whitenoise.compress import Compressor
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]  # it has no types
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # as above
 
 
-class OwnAndForeignFiles(CompressedManifestStaticFilesStorage):
+class OwnAndForeignFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # its base has no types
     """Ours get Brotli's best, which customers wait for; those of other packages get gzip, which takes a twentieth of the time.
 
     Only staff and platforms ever load the others (console, reference of the API), and they are forty times as large.

@@ -93,6 +93,7 @@ PAIRING = {
 
 # What the payer still has to do, and what is going on.
 PAGE = {
+    "light": _("%(name)s: %(word)s. %(text)s"),
     "accounts_wait": _("Your accounts appear here as soon as the card is in the reader."),
     "need_another": _("This card is locked. Put in another card, or have this one unlocked at a counter of the bank."),
     "need_card": _("Put a card into the reader first."),

@@ -22,7 +22,7 @@ from notifications.models import Event
 from payments import operations
 from payments.models import Attempt, LimitUse, Payment
 from payments.operations import settling
-from payments.pages import shown, words
+from payments.pages import shown, stopped, words
 from payments.states import AttemptOutcome, DebitPhase, Status
 from payments.tests.factories import ACCOUNT, make_account, make_order, make_platform, sign
 from platforms.operations import add_endpoint
@@ -153,7 +153,7 @@ def test_the_password_field_is_in_no_form_and_has_no_name(payer):
 
 
 def test_without_a_script_the_page_says_so_and_whom_to_call(payer):
-    noscript = re.search(r"<noscript>(.*?)</noscript>", payer.get().content.decode(), re.DOTALL)[1]
+    noscript = " ".join(re.findall(r"<noscript>(.*?)</noscript>", payer.get().content.decode(), re.DOTALL))
 
     assert "JavaScript" in noscript
     assert "(02)7705-4306" in noscript
@@ -741,16 +741,26 @@ def test_the_script_finds_every_text_it_asks_for():
     assert lights <= set(words.DEVICES)
 
 
-def test_every_error_of_the_reader_has_a_sentence():
+def test_every_error_of_the_reader_has_a_sentence_or_a_page_of_its_own():
     protocol = (ROOT / "reader/protocol.md").read_text()
     table = protocol[protocol.index("### Error codes") : protocol.index("### An example")]
     codes = set(re.findall(r"^\| `([a-z_]+)`", table, re.MULTILINE))
     programming = {"malformed", "protocol_unsupported", "origin_refused"}
+    script = (ROOT / "portal/static/portal/pay.js").read_text()
+    ends = dict(
+        re.findall(
+            r'(\w+): "(\w+)"', script[script.index("const ENDS") : script.index("};", script.index("const ENDS"))]
+        )
+    )
+    pairing = set(re.findall(r"(pairing_\w+): ", (ROOT / "portal/static/portal/pairing.js").read_text()))
 
-    assert codes - programming <= set(words.READER_ERRORS)
+    assert codes - programming - {"too_old"} <= {*words.READER_ERRORS, *ends, *pairing}
+    assert set(ends.values()) == set(stopped.ENDINGS)
 
 
 def test_every_state_of_reader_and_card_has_a_light():
-    states = {"reader": ("ready", "none", "no_driver"), "card": ("ready", "none", "locked", "unreadable")}
+    component = ("searching", "missing", "foreign", "too_old", "blocked", "unpaired", "unproved", "ready")
+    card = ("waiting", "unpaired", "reading", "ready", "none", "locked", "unreadable")
+    states = {"component": component, "reader": ("waiting", "ready", "none", "no_driver"), "card": card}
 
     assert {f"{device}-{state}" for device, all_ in states.items() for state in all_} <= set(words.DEVICES)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from bootstrap.members import reader_state
 from bootstrap.places import CHECKOUT
@@ -104,3 +104,16 @@ def fill(page: Page, picture_answer: str, password: str) -> None:
     if page.locator("#picture-answer").is_visible():
         page.locator("#picture-answer").fill(picture_answer)
     page.locator("#password").fill(password)
+
+
+def without_script(browser: Browser, locale: str) -> BrowserContext:
+    """A browser without JavaScript. Playwright's switch leaves <noscript> asleep: here its contents stand in the page."""
+    context = browser.new_context(locale=locale, java_script_enabled=False)
+
+    def wake(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.text().replace("<noscript>", "").replace("</noscript>", "")
+        route.fulfill(response=answer, body=body)
+
+    context.route(lambda url: "/static/" not in url and not url.endswith(".png"), wake)
+    return context

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.flows.desk import PASSWORD, Desk, HesitatingCard, fill, in_its_place, nothing_in_its_place
+from tests.flows.desk import PASSWORD, Desk, HesitatingCard, fill, in_its_place, nothing_in_its_place, without_script
 from tests.flows.town import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
@@ -32,6 +32,8 @@ def open_pay_page(town, visit, new_context):
         visit.order("Clay teapot")
         visit.to_pay_page()
         made = context or new_context(locale=locale, **({"viewport": {"width": 1280, "height": 900}} | options))
+        language = "zh-hant" if locale == "zh-TW" else "en"  # as chosen on the page; else the shop's word counts
+        made.add_cookies([{"name": "django_language", "value": language, "url": town.portal}])
         page = made.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.sent = []
@@ -40,6 +42,15 @@ def open_pay_page(town, visit, new_context):
         return page
 
     return open_page
+
+
+def until(page, condition):
+    """Ask the page again and again; `wait_for_function` would need an eval, which the page's policy forbids."""
+    for _ in range(PATIENCE_MS // 100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {condition}")
 
 
 def picture(town, page):
@@ -104,7 +115,7 @@ def type_number(page, number):
 def test_a_browser_is_connected_once_by_a_number_carried_over(town, browser, open_pay_page, locale, head, wrong, ended):
     payer = town.newcomer()
     context = browser.new_context(locale=locale)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
     expect(page.get_by_role("heading", name=head)).to_be_visible()
     expect(page.locator("#password")).to_be_hidden()
 
@@ -151,7 +162,7 @@ def test_no_password_reaches_a_component_that_cannot_prove_itself(stack, town, d
     with in_its_place(stack, "ours", state=tmp_path / "theirs"):
         page = open_pay_page()
         frames = []
-        page.on("websocket", lambda socket: socket.on("framesent", frames.append))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))  # noqa: PLW0108 - a builtin can't be a listener
         page.reload()
 
         expect(page.locator("#pairing")).to_contain_text("This is not the component that your browser knows")
@@ -214,12 +225,12 @@ def test_a_locked_card_says_so_and_another_card_can_pay(town, desk, open_pay_pag
     payer = town.newcomer()
     town.insert(payer)
     page = open_pay_page()
-    for _ in range(3):
+    for left in ("2", "1"):
         sign_with(town, page, "000000")
-        page.wait_for_function("document.activeElement.id === 'password' || location.href.includes('/stopped/')")
+        expect(page.locator("#password-error")).to_contain_text(f"Tries left: {left}")
+    sign_with(town, page, "000000")
     expect_stopped(page, "card_locked")
-    page.go_back()
-    page.goto(page.url.split("/stopped/")[0] + "/")
+    page.get_by_role("link", name="Pay with another card").click()
 
     expect(page.locator("#device-card")).to_contain_text("Locked")
     expect(page.locator("#account-wait")).to_contain_text("Put in another card")
@@ -372,11 +383,11 @@ def test_while_the_bank_is_asked_the_page_shows_what_the_card_signed(town, open_
     town.insert(payer)
     page = open_pay_page(locale)
     held = []
-    page.route("**/confirm", held.append)
+    page.route("**/confirm", lambda route: held.append(route))  # noqa: PLW0108 - a builtin can't be a listener
     sign_with(town, page, payer.password)
 
     expect(page.locator("#pay-digest code")).to_be_visible()
-    page.wait_for_function("document.activeElement.id === 'pay-confirm'")
+    until(page, "document.activeElement.id === 'pay-confirm'")
     expect(page.locator("#pay")).to_have_attribute("aria-busy", "true")
     signed = json.loads(held[0].request.post_data)
     order = json.loads(sent_order(town, page))
@@ -456,7 +467,7 @@ def test_by_keyboard_alone_the_focus_is_never_lost(town, open_pay_page):
     page.keyboard.press("Tab")
     stops.append(page.evaluate("document.activeElement.id"))
     held = []
-    page.route("**/confirm", held.append)
+    page.route("**/confirm", lambda route: held.append(route))  # noqa: PLW0108 - a builtin can't be a listener
     page.keyboard.press("Enter")
 
     expect(page.locator("#pay-digest")).to_be_visible()
@@ -486,16 +497,18 @@ def test_each_change_is_said_once(town, new_context, open_pay_page, locale):
     payer = town.newcomer()
     context = new_context(locale=locale)
     context.add_init_script(LISTEN)
-    page = open_pay_page(context=context)
-    page.wait_for_function("window.heard.length === 1")
+    page = open_pay_page(locale, context=context)
+    until(page, "window.heard.length === 1")
     town.insert(payer)
-    page.wait_for_function("window.heard.length >= 2")
+    until(page, "window.heard.length >= 2")
     wait_for_accounts(page)
     town.take_out()
-    page.wait_for_function("window.heard.length >= 3")
+    until(page, "window.heard.length >= 3")
 
     heard = page.evaluate("window.heard")
-    no_card, ready = ("ATM card: No card.", "ATM card: Ready.") if locale == "en-GB" else ("金融卡: ", "金融卡: ")
+    no_card, ready = (
+        ("ATM card: No card.", "ATM card: Ready.") if locale == "en-GB" else ("晶片金融卡：無卡片。", "晶片金融卡：")
+    )
     assert len(heard) == 3
     assert heard[0] == heard[2]
     assert heard[0].startswith(no_card)
@@ -509,18 +522,18 @@ def test_each_change_is_said_once(town, new_context, open_pay_page, locale):
 @pytest.mark.parametrize(
     ("locale", "says", "link"),
     [
-        ("en-GB", "Your browser runs no JavaScript on this page", "how to check it by hand"),
-        ("zh-TW", "JavaScript", "如何自行檢查"),
+        ("en-GB", "Your browser runs no JavaScript on this page", re.compile("how to check it by hand")),
+        ("zh-TW", "您的瀏覽器", re.compile("如何自行檢查")),
     ],
 )
 def test_without_javascript_the_page_says_what_it_is_and_what_to_do(browser, open_pay_page, locale, says, link):
-    context = browser.new_context(locale=locale, java_script_enabled=False)
-    page = open_pay_page(context=context)
+    context = without_script(browser, locale)
+    page = open_pay_page(locale, context=context)
 
     expect(page.get_by_text(says).first).to_be_visible()
     expect(page.get_by_text("NT$961").first).to_be_visible()
     expect(page.locator("#pay")).to_be_hidden()
-    page.locator("noscript a, .notice a").filter(has_text=link).click()
+    page.get_by_role("link", name=link).click()
     expect(page.locator("#remedies")).to_be_visible()
     context.close()
 
@@ -560,7 +573,7 @@ def test_nothing_moves_while_lights_change(stack, town, new_context, open_pay_pa
     payer = town.newcomer()
     context = new_context(locale=locale, viewport=viewport)
     context.add_init_script(WATCH_SHIFTS)
-    page = open_pay_page(context=context)
+    page = open_pay_page(locale, context=context)
     expect(page.locator("#device-card")).to_have_class("wait")
     town.insert(payer)
     wait_for_accounts(page)
@@ -582,5 +595,6 @@ def test_a_browser_that_is_to_be_connected_sees_nothing_move_either(browser, ope
     type_number(page, number_shown(page))
     expect(page.locator("#pairing")).to_be_hidden()
 
-    assert page.evaluate("window.shifts") == []
+    # To the three digits that layout shift is reported with: a tag may grow by a fraction of a pixel.
+    assert round(sum(shift[0] for shift in page.evaluate("window.shifts")), 3) == 0
     context.close()

@@ -33,7 +33,7 @@
     const tag = row.querySelector(".tag");
     tag.textContent = word;
     tag.className = `tag ${tagOf[kind]}`;
-    return { kind, said: `${row.querySelector(".device-name").textContent}: ${word}. ${fill(text, values)}` };
+    return { kind, said: fill(texts.page.light, { name: row.querySelector(".device-name").textContent, word, text: fill(text, values) }) };
   };
   /* One sentence, said once: of the light to look at, when all have come to rest. */
   let announcing = 0;
