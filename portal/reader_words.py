@@ -80,6 +80,15 @@ class Step:
 
 
 _FINDS = Step(_("This page notices by itself. If it doesn't, press “Check again”."))
+# Pages can't tell a program that is no component from none, unless it speaks as components do.
+_LOOK_YOURSELF = Step(
+    _(
+        "Still missing? Open this address. It must show the component's own page, with this site's address on it. If"
+        " another page appears, another program is in its place: close that one. If this site's address isn't there, the"
+        " component was set up for another site: install it anew from this one."
+    ),
+    "http://127.0.0.1:{port}/",
+)
 _TERMINAL = _("Open Terminal and type:")
 _PROMPT = _("Press the Windows key, type cmd, press Enter, and type:")
 _REPLUG = Step(
@@ -92,16 +101,19 @@ REMEDIES: dict[str, dict[str, list[Step]]] = {
         "windows": [
             Step(_("Not installed yet? Open the install page and follow its steps.")),
             Step(_("Installed already? Sign out of Windows and in again: it starts with you.")),
+            _LOOK_YOURSELF,
             _FINDS,
         ],
         "macos": [
             Step(_("Not installed yet? Open the install page and follow its steps.")),
             Step(_("Installed already? Log out of your Mac and in again: it starts with you.")),
+            _LOOK_YOURSELF,
             _FINDS,
         ],
         "linux": [
             Step(_("Not installed yet? Open the install page and follow its steps.")),
             Step(_("Installed already? Start it in a terminal:"), "systemctl --user start outpost-reader"),
+            _LOOK_YOURSELF,
             _FINDS,
         ],
     },

@@ -64,7 +64,7 @@ class Door:
             return _text(HTTPStatus.MISDIRECTED_REQUEST, "not the name of this computer\n")
         path = urlsplit(request.path).path
         if path == HEALTH_PATH:
-            return self._health(request)
+            return _health()
         if path == PATH:
             return self._conversation(request, is_full=is_full)
         if request.method == "POST":
@@ -77,17 +77,6 @@ class Door:
         """To a program of somebody else on this computer: the number on our page, and the card, are this person's."""
         logger.warning("refused: a program of another person on this computer")
         return _refusal("person_refused")
-
-    def _health(self, request: Request) -> Response:
-        """Readable by the allowed pages alone: how they tell an old component, and another program, from ours."""
-        told = {"component": "outpost-reader", "version": VERSION, "protocols": [PROTOCOL]}
-        origin = _only(request, "Origin")
-        allowed = {"Vary": "Origin"}
-        if origin in self._allowed_origins:
-            allowed["Access-Control-Allow-Origin"] = origin
-            # What some browsers ask beforehand when a public page wants something of this computer.
-            allowed["Access-Control-Allow-Private-Network"] = "true"
-        return _answer(HTTPStatus.OK, json.dumps(told).encode(), "application/json", allowed)
 
     def _conversation(self, request: Request, *, is_full: bool) -> Response | None:
         origins = request.headers.get_all("Origin")
@@ -126,6 +115,11 @@ class Door:
         logger.info("pairing revoked")
         query = urlsplit(request.path).query
         return _answer(HTTPStatus.SEE_OTHER, b"", "text/plain", {"Location": f"/?{query}" if query else "/"})
+
+
+def _health() -> Response:
+    told = {"component": "outpost-reader", "version": VERSION, "protocols": [PROTOCOL]}
+    return _answer(HTTPStatus.OK, json.dumps(told).encode(), "application/json")
 
 
 def _is_asked_by_another_page(request: Request) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import websockets.asyncio.server
@@ -17,17 +16,35 @@ import websockets.asyncio.server
 IMPATIENT_SECONDS = 0.5
 
 
-class Stranger(BaseHTTPRequestHandler):
-    """Some other program's little server."""
+async def serve_foreign(port: int) -> None:
+    """Some other program that takes every WebSocket and says what it likes."""
 
-    def do_GET(self) -> None:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"hello")
+    def door(connection, request):
+        return connection.respond(HTTPStatus.OK, "hello\n") if request.path == "/healthz" else None
 
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+    async def talk(connection) -> None:
+        await connection.send("hello")
+        await connection.wait_closed()
+
+    server = websockets.asyncio.server.serve(
+        talk, "127.0.0.1", port, select_subprotocol=lambda connection, offered: offered[0], process_request=door
+    )
+    async with server:
+        await asyncio.Event().wait()
+
+
+async def serve_silence(port: int) -> None:
+    """Some other program that takes every connection and, but for who asks whether it is up, never says a word."""
+
+    async def talk(reader, writer) -> None:
+        if b"/healthz" in await reader.readline():
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", port):
+        await asyncio.Event().wait()
 
 
 async def serve_first(port: int) -> None:
@@ -83,10 +100,9 @@ def main() -> None:
     parser.add_argument("--origin")
     parser.add_argument("--state-dir", type=Path)
     options = parser.parse_args()
-    if options.kind == "foreign":
-        ThreadingHTTPServer(("127.0.0.1", options.port), Stranger).serve_forever()
-    elif options.kind == "first":
-        asyncio.run(serve_first(options.port))
+    others = {"foreign": serve_foreign, "silent": serve_silence, "first": serve_first}
+    if options.kind in others:
+        asyncio.run(others[options.kind](options.port))
     else:
         asyncio.run(serve_ours(options.kind, options))
 

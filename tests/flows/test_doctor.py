@@ -57,6 +57,7 @@ def doctor(town, new_context):
 FAULTS = {
     "component not running": ("component-missing", nothing_in_its_place),
     "another program on the port": ("component-foreign", lambda stack: in_its_place(stack, "foreign")),
+    "a silent program on the port": ("component-foreign", lambda stack: in_its_place(stack, "silent")),
     "component too old": ("version-too_old", lambda stack: in_its_place(stack, "too_old")),
     "component of the first protocol": ("version-too_old", lambda stack: in_its_place(stack, "first")),
     "smart card service missing": ("service-missing", lambda stack: in_its_place(stack, "no_service")),

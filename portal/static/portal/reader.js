@@ -56,9 +56,7 @@ window.OutpostReader = (() => {
   };
   const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 
-  const answers = async (address, mode) => fetch(address, { mode, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(SILENCE_MS) });
-
-  /* Does a component of the first protocol listen there? It lets nobody read its health page, but it opens its own door. */
+  /* Does a component of the first protocol listen there? It opens its own door. */
   const isFirst = (address) => new Promise((resolve) => {
     const socket = new WebSocket(new URL("/v1", address), "outpost-reader.v1");
     const done = (is) => { clearTimeout(timer); socket.close(); resolve(is); };
@@ -67,19 +65,11 @@ window.OutpostReader = (() => {
     socket.addEventListener("error", () => done(false));
   });
 
-  /* Why no conversation began. */
+  /* Why no conversation began, when nobody opened the door. No request over plain HTTP could tell more: the page's
+     content security policy would have to allow one. */
   const diagnosed = async (address) => {
-    const health = new URL("/healthz", address.replace(/^ws/, "http"));
     if ((await permission()) === "denied") { return { component: "blocked", permission: "denied" }; }
-    try {
-      const body = await (await answers(health, "cors")).json();
-      if (body.component !== "outpost-reader") { return { component: "foreign" }; }
-      return body.protocols.includes(PROTOCOL) ? { component: "searching" } : { component: "too_old", version: body.version };
-    } catch (error) {
-      if (error.name === "TimeoutError") { return { component: "foreign" }; }
-    }
-    try { await answers(health, "no-cors"); } catch { return { component: "missing" }; }
-    return (await isFirst(address)) ? { component: "too_old", version: "1.0.0" } : { component: "foreign" };
+    return (await isFirst(address)) ? { component: "too_old", version: "1.0.0" } : { component: "missing" };
   };
 
   /* ---------- one page's connection, made again whenever it breaks ---------- */
@@ -141,13 +131,19 @@ window.OutpostReader = (() => {
       let isGreeted = false;
       let news = null;
       const silence = setTimeout(async () => {
-        if (!isGreeted && (isLocal || (await permission()) !== "prompt")) { mine.close(); ended(); } else { learn({ permission: "prompt" }); }
+        if (isGreeted) { return; }
+        if (!isLocal && (await permission()) === "prompt") { learn({ permission: "prompt" }); return; }
+        news = { component: "foreign" };
+        mine.close();
+        ended();
       }, SILENCE_MS);
       mine.addEventListener("open", async () => {
+        news = { component: "foreign" }; // until it has said the right words
         try {
           const greeting = await greet();
           if (socket !== mine) { return; }
           isGreeted = true;
+          news = null;
           failures = 0;
           clearTimeout(silence);
           learn(greeting);
