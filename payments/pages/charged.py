@@ -119,7 +119,7 @@ def _everything(found: Found) -> dict[str, Any]:
     decline = queries.last_decline(payment)
     rows = shown.order_rows(payment)[1:]
     if _is_mine(found) and payment.status == Status.PAID:
-        rows = shown.receipt_rows(payment)
+        rows = shown.receipt_rows(payment, queries.signed_digest(payment))
     return {
         "rows": rows,
         "goods": shown.goods_rows(payment),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from common import clock
 from common.clock import taipei
 from common.papers import Letterhead, Line, Paper, Row, Table, pdf_response
+from payments import queries
 from payments.models import Payment
 from payments.pages import shown
 from payments.pages.doorway import payment_page
@@ -36,11 +37,12 @@ def receipt_response(payment: Payment, *, at: dt.datetime) -> HttpResponse:
 
 def receipt_paper(payment: Payment, *, at: dt.datetime) -> Paper:
     """Of a paid payment, in the active language."""
+    rows = shown.receipt_rows(payment, queries.signed_digest(payment))
     return Paper(
         title=_("Receipt"),
         lead=_("Your account was charged once."),
         **letterhead(payment.reference, at),
-        facts=[Row(row["label"], row["value"], row.get("hint", "")) for row in shown.receipt_rows(payment)],
+        facts=[Row(row["label"], row["value"], row.get("hint", "")) for row in rows],
         tables=[*_goods(payment), _amounts(payment)],
         notes=[
             _("Refunds go back to this account. Progress at any time: %(address)s")

@@ -745,7 +745,7 @@ def test_every_error_of_the_reader_has_a_sentence_or_a_page_of_its_own():
     protocol = (ROOT / "reader/protocol.md").read_text()
     table = protocol[protocol.index("### Error codes") : protocol.index("### An example")]
     codes = set(re.findall(r"^\| `([a-z_]+)`", table, re.MULTILINE))
-    programming = {"malformed", "protocol_unsupported", "origin_refused"}
+    programming = {"malformed", "protocol_unsupported", "origin_refused", "person_refused"}
     script = (ROOT / "portal/static/portal/pay.js").read_text()
     ends = dict(
         re.findall(

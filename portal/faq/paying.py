@@ -90,6 +90,7 @@ _READER = (
             ),
             _("The card reader component is a small program between page and card. It works on this computer alone."),
         ),
+        links=(("reader-install", _("Install the component")),),
     ),
     Question(
         "reader-not-found",
@@ -101,6 +102,7 @@ _READER = (
             _("Start the card reader component again, then refresh the page."),
         ),
         closing=(_("Trying costs nothing: without your password nothing can be charged."),),
+        links=(("reader-doctor", _("Reader or card doesn't work? The reader doctor finds out why")),),
     ),
     Question(
         "browser-asks",
