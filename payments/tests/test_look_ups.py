@@ -377,7 +377,7 @@ def test_what_an_opened_answer_asks_on_top(django_assert_num_queries):
     reader.open()
     reader.get()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         reader.get()
 
 
