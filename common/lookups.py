@@ -21,8 +21,7 @@ TOKEN_SECONDS = 1800
 # Whoever reads slowly gets ten hours and a half; an address left in a public browser's history does not live for ever.
 EXTENSIONS_MAX = 20
 
-# Says which look-ups this browser may see wholly. A copied address opens no more than order number and digits do.
-OPENED_COOKIE = "outpost-opened"
+# A cookie says which look-ups this browser may see wholly; a copied address opens no more than order number and digits do.
 _OPENED_SALT = "look-ups.opened"
 # Of one browser; more is nobody's own orders.
 _OPENED_MAX = 5
@@ -86,7 +85,7 @@ def remember_opened(request: HttpRequest, response: HttpResponse, subject: str, 
     opened = {known: since for known, since in _opened(request, at).items() if known != subject}
     newest = dict([*opened.items(), (subject, int(at.timestamp()))][-_OPENED_MAX:])
     response.set_cookie(
-        OPENED_COOKIE,
+        settings.LOOK_UP_COOKIE_NAME,
         signing.dumps(newest, salt=_OPENED_SALT),
         max_age=TOKEN_SECONDS,
         secure=bool(settings.SESSION_COOKIE_SECURE),
@@ -96,7 +95,7 @@ def remember_opened(request: HttpRequest, response: HttpResponse, subject: str, 
 
 
 def forget_opened(response: HttpResponse) -> None:
-    response.delete_cookie(OPENED_COOKIE, samesite="Strict")
+    response.delete_cookie(settings.LOOK_UP_COOKIE_NAME, samesite="Strict")
 
 
 def is_opened(request: HttpRequest, subject: str, *, at: dt.datetime) -> bool:
@@ -105,7 +104,7 @@ def is_opened(request: HttpRequest, subject: str, *, at: dt.datetime) -> bool:
 
 def _opened(request: HttpRequest, at: dt.datetime) -> dict[str, int]:
     try:
-        opened = signing.loads(request.COOKIES.get(OPENED_COOKIE, ""), salt=_OPENED_SALT)
+        opened = signing.loads(request.COOKIES.get(settings.LOOK_UP_COOKIE_NAME, ""), salt=_OPENED_SALT)
     except signing.BadSignature:
         return {}
     return {subject: since for subject, since in opened.items() if at.timestamp() - since < TOKEN_SECONDS}

@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from pypdf import PdfReader
@@ -141,7 +142,7 @@ def test_the_opening_cookie_is_out_of_reach_of_scripts_and_other_sites(paid):
     reader = Reader(paid)
     reader.open()
 
-    cookie = reader.browser.cookies[lookups.OPENED_COOKIE]
+    cookie = reader.browser.cookies[settings.LOOK_UP_COOKIE_NAME]
 
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
@@ -151,7 +152,7 @@ def test_the_opening_cookie_is_out_of_reach_of_scripts_and_other_sites(paid):
 
 def test_a_forged_cookie_opens_nothing(paid):
     reader = Reader(paid)
-    reader.browser.cookies[lookups.OPENED_COOKIE] = "eyJQQVkiOjF9:1:x"
+    reader.browser.cookies[settings.LOOK_UP_COOKIE_NAME] = "eyJQQVkiOjF9:1:x"
 
     assert "NT$961" not in text_of(reader.get())
 
