@@ -695,8 +695,8 @@ REFUND_SAYS = {
     RefundStatus.ACCEPTED: "will be in your account between",
     RefundStatus.CREDITING: "It is credited once only.",
     RefundStatus.UNKNOWN: "It is credited once only.",
-    RefundStatus.CREDITED: "were credited to your account",
-    RefundStatus.MANUAL: "are kept for you",
+    RefundStatus.CREDITED: "It was credited to your account on",
+    RefundStatus.MANUAL: "The money is kept for you",
     RefundStatus.CANCELLED: "Nothing was refunded by it.",
 }
 
