@@ -130,6 +130,11 @@ def presented(attempt_id: str) -> tuple[Payment, Account | None]:
     return attempt.payment, accounts.first()
 
 
+def being_presented(payment: Payment) -> Attempt | None:
+    """The card presentation that is under way: confirmed, and the bank not asked for the money yet."""
+    return payment.attempts.filter(outcome="").first() if payment.status == Status.CREATED else None
+
+
 def last_decline(payment: Payment) -> Attempt | None:
     """The newest attempt that ended without a charge, to be explained on the page."""
     ended = (AttemptOutcome.DECLINED, AttemptOutcome.REFUSED)

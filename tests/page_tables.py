@@ -7,6 +7,7 @@ the tables names every state once: `tests/test_page_states.py` fails on a state 
 from refunds.states import Status as RefundStatus
 
 CREATED, DECLINED, PRESENTED, TIME_OVER = "created", "declined", "card being presented", "time over, not swept"
+PRESENTED_TIME_OVER, TAKEN = "card being presented, time over", "paid, and the shop has confirmed"
 GATED, GATED_TIME_OVER, DEBITING, UNKNOWN = "gated", "gated, time over", "debiting", "unknown"
 PAID, FAILED, CANCELLED, EXPIRED = "paid", "failed", "cancelled", "expired"
 REPLACED, PAID_ELSEWHERE, BEING_PAID = "link replaced", "paid through a newer link", "being paid through a newer link"
@@ -15,12 +16,14 @@ EVERY_PAYMENT = (
     CREATED,
     DECLINED,
     PRESENTED,
+    PRESENTED_TIME_OVER,
     TIME_OVER,
     GATED,
     GATED_TIME_OVER,
     DEBITING,
     UNKNOWN,
     PAID,
+    TAKEN,
     FAILED,
     CANCELLED,
     EXPIRED,
@@ -42,8 +45,8 @@ EVERY_REFUND = tuple(RefundStatus)
 MONEY = {
     **dict.fromkeys((CREATED, DECLINED, TIME_OVER, GATED, GATED_TIME_OVER, FAILED, CANCELLED, EXPIRED), "no"),
     **dict.fromkeys((REPLACED, WRONG, MAINTENANCE), "no"),
-    **dict.fromkeys((PRESENTED, DEBITING, UNKNOWN, BEING_PAID), "unknown"),
-    **dict.fromkeys((PAID, PAID_ELSEWHERE, PAID_MAINTENANCE), "yes"),
+    **dict.fromkeys((PRESENTED, PRESENTED_TIME_OVER, DEBITING, UNKNOWN, BEING_PAID), "unknown"),
+    **dict.fromkeys((PAID, TAKEN, PAID_ELSEWHERE, PAID_MAINTENANCE), "yes"),
 }
 
 PAYMENT_TABLE = {
@@ -51,10 +54,12 @@ PAYMENT_TABLE = {
         "200 Check your order and pay": (CREATED, DECLINED),
         "→ payments:result": (
             PRESENTED,
+            PRESENTED_TIME_OVER,
             TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             CANCELLED,
             EXPIRED,
@@ -73,10 +78,12 @@ PAYMENT_TABLE = {
             CREATED,
             DECLINED,
             PRESENTED,
+            PRESENTED_TIME_OVER,
             TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             CANCELLED,
             EXPIRED,
@@ -95,10 +102,12 @@ PAYMENT_TABLE = {
             CREATED,
             DECLINED,
             PRESENTED,
+            PRESENTED_TIME_OVER,
             TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             CANCELLED,
             EXPIRED,
@@ -114,10 +123,10 @@ PAYMENT_TABLE = {
     },
     "POST new_picture": {
         "200 picture": (CREATED, DECLINED, MAINTENANCE),
-        "409 attempt_in_progress": (PRESENTED, DEBITING, UNKNOWN),
+        "409 attempt_in_progress": (PRESENTED, PRESENTED_TIME_OVER, DEBITING, UNKNOWN),
         "410 order_expired": (TIME_OVER, GATED_TIME_OVER, EXPIRED),
         "410 page_link_gated": (GATED,),
-        "409 already_paid": (PAID, PAID_MAINTENANCE),
+        "409 already_paid": (PAID, TAKEN, PAID_MAINTENANCE),
         "410 order_failed": (FAILED,),
         "410 order_cancelled": (CANCELLED,),
         "410 page_link_replaced": (REPLACED,),
@@ -127,10 +136,10 @@ PAYMENT_TABLE = {
     },
     "POST prepare": {
         "200 check code": (CREATED, DECLINED),
-        "409 attempt_in_progress": (PRESENTED, DEBITING, UNKNOWN),
+        "409 attempt_in_progress": (PRESENTED, PRESENTED_TIME_OVER, DEBITING, UNKNOWN),
         "410 order_expired": (TIME_OVER, GATED_TIME_OVER, EXPIRED),
         "410 page_link_gated": (GATED,),
-        "409 already_paid": (PAID, PAID_MAINTENANCE),
+        "409 already_paid": (PAID, TAKEN, PAID_MAINTENANCE),
         "410 order_failed": (FAILED,),
         "410 order_cancelled": (CANCELLED,),
         "410 page_link_replaced": (REPLACED,),
@@ -141,10 +150,10 @@ PAYMENT_TABLE = {
     },
     "POST confirm": {
         "200 go on to payments:result": (CREATED, DECLINED),
-        "409 attempt_in_progress": (PRESENTED, DEBITING, UNKNOWN),
+        "409 attempt_in_progress": (PRESENTED, PRESENTED_TIME_OVER, DEBITING, UNKNOWN),
         "410 order_expired": (TIME_OVER, GATED_TIME_OVER, EXPIRED),
         "410 page_link_gated": (GATED,),
-        "409 already_paid": (PAID, PAID_MAINTENANCE),
+        "409 already_paid": (PAID, TAKEN, PAID_MAINTENANCE),
         "410 order_failed": (FAILED,),
         "410 order_cancelled": (CANCELLED,),
         "410 page_link_replaced": (REPLACED,),
@@ -156,13 +165,16 @@ PAYMENT_TABLE = {
     "GET result": {
         "→ payments:pay": (CREATED, MAINTENANCE),
         "200 The balance of the account is too low": (DECLINED,),
-        "200 This order is being paid right now": (PRESENTED,),
+        "200 This order is being paid right now": (
+            PRESENTED,
+            PRESENTED_TIME_OVER,
+        ),
         "200 The time to pay this order is over": (TIME_OVER, EXPIRED),
         "410 Prove your identity first, then pay again": (GATED,),
         "410 The time to pay this order is over": (GATED_TIME_OVER,),
         "200 The bank is being asked for the money": (DEBITING,),
         "200 Your payment is being confirmed": (UNKNOWN,),
-        "200 Your order is paid": (PAID, PAID_MAINTENANCE),
+        "200 Your order is paid": (PAID, TAKEN, PAID_MAINTENANCE),
         "200 This payment has ended without a charge": (FAILED,),
         "200 This order was cancelled": (CANCELLED,),
         "410 The shop has sent you here again since": (REPLACED,),
@@ -171,8 +183,19 @@ PAYMENT_TABLE = {
         "410 This payment link is no longer valid": (WRONG,),
     },
     "POST check": {
-        "200 settled": (CREATED, DECLINED, TIME_OVER, PAID, FAILED, CANCELLED, EXPIRED, MAINTENANCE, PAID_MAINTENANCE),
-        "200 not settled": (PRESENTED, DEBITING, UNKNOWN),
+        "200 settled": (
+            CREATED,
+            DECLINED,
+            TIME_OVER,
+            PAID,
+            TAKEN,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            MAINTENANCE,
+            PAID_MAINTENANCE,
+        ),
+        "200 not settled": (PRESENTED, PRESENTED_TIME_OVER, DEBITING, UNKNOWN),
         "410 page_link_gated": (GATED,),
         "410 order_expired": (GATED_TIME_OVER,),
         "410 page_link_replaced": (REPLACED,),
@@ -185,10 +208,12 @@ PAYMENT_TABLE = {
             CREATED,
             DECLINED,
             PRESENTED,
+            PRESENTED_TIME_OVER,
             TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             CANCELLED,
             EXPIRED,
@@ -206,10 +231,12 @@ PAYMENT_TABLE = {
         "200 The card was taken out too early": (CREATED, DECLINED, MAINTENANCE),
         "→ payments:result": (
             PRESENTED,
+            PRESENTED_TIME_OVER,
             TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             CANCELLED,
             EXPIRED,
@@ -230,22 +257,46 @@ PAYMENT_TABLE = {
         "→ payments:charged": (
             DECLINED,
             PRESENTED,
+            PRESENTED_TIME_OVER,
             GATED,
             GATED_TIME_OVER,
             DEBITING,
             UNKNOWN,
             PAID,
+            TAKEN,
             FAILED,
             PAID_ELSEWHERE,
             BEING_PAID,
             PAID_MAINTENANCE,
         ),
     },
+    "GET receipt_file": {
+        "200 application/pdf": (PAID, TAKEN, PAID_MAINTENANCE),
+        "→ payments:result": (
+            CREATED,
+            DECLINED,
+            PRESENTED,
+            PRESENTED_TIME_OVER,
+            TIME_OVER,
+            DEBITING,
+            UNKNOWN,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            MAINTENANCE,
+        ),
+        "410 Prove your identity first, then pay again": (GATED,),
+        "410 The time to pay this order is over": (GATED_TIME_OVER,),
+        "410 The shop has sent you here again since": (REPLACED,),
+        "410 This order was paid in another window": (PAID_ELSEWHERE,),
+        "410 This order is being paid in another window": (BEING_PAID,),
+        "410 This payment link is no longer valid": (WRONG,),
+    },
+    # Without the code of the SMS no amount is shown.
     "GET charged": {
         "200 No, you were not charged": (
             CREATED,
             DECLINED,
-            PRESENTED,
             TIME_OVER,
             GATED,
             GATED_TIME_OVER,
@@ -256,11 +307,125 @@ PAYMENT_TABLE = {
             WRONG,
             MAINTENANCE,
         ),
+        "200 This order is being paid right now": (PRESENTED, PRESENTED_TIME_OVER),
         "200 The bank has not said yet": (DEBITING, UNKNOWN, BEING_PAID),
-        "200 Yes, once: NT$961": (PAID, PAID_ELSEWHERE, PAID_MAINTENANCE),
+        "200 Yes, you were charged once": (PAID, TAKEN, PAID_ELSEWHERE, PAID_MAINTENANCE),
     },
-    "POST tell": {
+    "GET charged, opened": {
+        "200 No, you were not charged": (
+            CREATED,
+            DECLINED,
+            TIME_OVER,
+            GATED,
+            GATED_TIME_OVER,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            REPLACED,
+            WRONG,
+            MAINTENANCE,
+        ),
+        "200 This order is being paid right now": (PRESENTED, PRESENTED_TIME_OVER),
+        "200 The bank has not said yet": (DEBITING, UNKNOWN, BEING_PAID),
+        "200 Yes, once: NT$961": (PAID, TAKEN, PAID_ELSEWHERE, PAID_MAINTENANCE),
+    },
+    "GET charged_receipt": {
         "→ payments:charged": EVERY_PAYMENT,
+    },
+    "GET charged_receipt, opened": {
+        "200 application/pdf": (PAID, TAKEN, PAID_ELSEWHERE, PAID_MAINTENANCE),
+        "→ payments:charged": (
+            CREATED,
+            DECLINED,
+            PRESENTED,
+            PRESENTED_TIME_OVER,
+            TIME_OVER,
+            GATED,
+            GATED_TIME_OVER,
+            DEBITING,
+            UNKNOWN,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            REPLACED,
+            BEING_PAID,
+            WRONG,
+            MAINTENANCE,
+        ),
+    },
+    # Told again is what the shop has not taken of a paid order; the page says why there is nothing else to tell.
+    "POST tell": {
+        "→ payments:charged": (PAID, PAID_ELSEWHERE, PAID_MAINTENANCE),
+        "409 Yes, you were charged once": (TAKEN,),
+        "409 No, you were not charged": (
+            CREATED,
+            DECLINED,
+            TIME_OVER,
+            GATED,
+            GATED_TIME_OVER,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            REPLACED,
+            WRONG,
+            MAINTENANCE,
+        ),
+        "409 This order is being paid right now": (PRESENTED, PRESENTED_TIME_OVER),
+        "409 The bank has not said yet": (DEBITING, UNKNOWN, BEING_PAID),
+    },
+    "GET charged_code": {
+        "200 Show everything": EVERY_PAYMENT,
+    },
+    "GET charged_code, sent": {
+        "200 Enter the code from the SMS": EVERY_PAYMENT,
+    },
+    "POST charged_code": {
+        "→ payments:charged": EVERY_PAYMENT,
+    },
+    "POST charged_code, wrong": {
+        "422 Enter the code from the SMS": EVERY_PAYMENT,
+    },
+    "POST charged_code, empty": {
+        "422 Show everything": EVERY_PAYMENT,
+    },
+    "POST charged_send": {
+        "→ payments:charged_code": EVERY_PAYMENT,
+    },
+    "POST charged_send, twice": {
+        "429 Enter the code from the SMS": EVERY_PAYMENT,
+    },
+    "POST charged_longer": {
+        "→ payments:charged": EVERY_PAYMENT,
+    },
+    "POST charged_longer, at the code": {
+        "→ payments:charged_code": EVERY_PAYMENT,
+    },
+    "POST charged_hide": {
+        "→ payments:charged": EVERY_PAYMENT,
+    },
+    "POST charged_hide, opened": {
+        "200 No, you were not charged": (
+            CREATED,
+            DECLINED,
+            TIME_OVER,
+            GATED,
+            GATED_TIME_OVER,
+            FAILED,
+            CANCELLED,
+            EXPIRED,
+            REPLACED,
+            WRONG,
+            MAINTENANCE,
+        ),
+        "200 This order is being paid right now": (PRESENTED, PRESENTED_TIME_OVER),
+        "200 The bank has not said yet": (DEBITING, UNKNOWN, BEING_PAID),
+        "200 Yes, you were charged once": (PAID, TAKEN, PAID_ELSEWHERE, PAID_MAINTENANCE),
+    },
+    "GET of_payment": {
+        "404 Where is my refund?": EVERY_PAYMENT,
+    },
+    "GET reader-doctor": {
+        "200 Reader doctor": EVERY_PAYMENT,
     },
 }
 
@@ -426,5 +591,73 @@ REFUND_TABLE = {
     },
     "GET found": {
         "200 Where is my refund?": EVERY_REFUND,
+    },
+    "GET found, opened": {
+        "200 Where is my refund?": EVERY_REFUND,
+    },
+    "GET note": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    # There is no paper of what was never promised.
+    "GET note, opened": {
+        "→ refunds:found": (RefundStatus.REQUESTED, RefundStatus.CANCELLED),
+        "200 application/pdf": (
+            RefundStatus.ACCEPTED,
+            RefundStatus.CREDITING,
+            RefundStatus.UNKNOWN,
+            RefundStatus.CREDITED,
+            RefundStatus.MANUAL,
+        ),
+    },
+    "GET note, another's": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    "GET found_code": {
+        "200 Show everything": EVERY_REFUND,
+    },
+    "GET found_code, sent": {
+        "200 Enter the code from the SMS": EVERY_REFUND,
+    },
+    "POST found_code": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    "POST found_code, wrong": {
+        "422 Enter the code from the SMS": EVERY_REFUND,
+    },
+    "POST found_code, empty": {
+        "422 Show everything": EVERY_REFUND,
+    },
+    "POST found_send": {
+        "→ refunds:found_code": EVERY_REFUND,
+    },
+    "POST found_send, twice": {
+        "429 Enter the code from the SMS": EVERY_REFUND,
+    },
+    "POST found_longer": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    "POST found_longer, at the code": {
+        "→ refunds:found_code": EVERY_REFUND,
+    },
+    "POST found_hide": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    "POST found_hide, opened": {
+        "200 Where is my refund?": EVERY_REFUND,
+    },
+    "GET of_payment": {
+        "→ refunds:found": (
+            RefundStatus.REQUESTED,
+            RefundStatus.ACCEPTED,
+            RefundStatus.CREDITING,
+            RefundStatus.UNKNOWN,
+            RefundStatus.CREDITED,
+            RefundStatus.MANUAL,
+        ),
+        "404 Where is my refund?": (RefundStatus.CANCELLED,),
+    },
+    # A refund doesn't undo that the account was charged.
+    "GET charged": {
+        "200 Yes, you were charged once": EVERY_REFUND,
     },
 }

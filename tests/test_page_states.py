@@ -1,10 +1,12 @@
 """Every customer page is opened in every state, over HTTP; what it does and says of the money stands in a table."""
 
+import copy
 import datetime as dt
 import re
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import resolve
 from django.utils.translation import override
@@ -13,16 +15,18 @@ from cards import operations as cards
 from cards.bank import fake_bank
 from cards.models import MaintenanceWindow
 from common import clock, lookups, phases
-from common.sealing import unseal
+from common.sealing import keyed_hash, unseal
 from notifications.models import Message
+from notifications.tests.factories import deliver
 from payments import operations
 from payments import urls as payment_urls
 from payments.models import Attempt, Payment
 from payments.operations import settling
-from payments.states import DebitPhase
+from payments.states import AttemptOutcome, DebitPhase
 from payments.states import Status as PaymentStatus
 from payments.tests.factories import ACCOUNT, make_account, make_order, make_paid_payment, make_platform, sign
 from payments.tests.test_pages import Payer
+from platforms.operations import add_endpoint
 from refunds import operations as refunding
 from refunds import urls as refund_urls
 from refunds.states import RefundPhase
@@ -55,11 +59,13 @@ from tests.page_tables import (
     PASSED,
     PAYMENT_TABLE,
     PRESENTED,
+    PRESENTED_TIME_OVER,
     REFUND_TABLE,
     REFUSED,
     REPLACED,
     STARTED,
     SUBMITTED,
+    TAKEN,
     TIME_OVER,
     UNAVAILABLE,
     UNKNOWN,
@@ -82,10 +88,15 @@ SCRIPT = {"Accept": "application/json"}
 PICTURE = {"Accept": "image/*"}
 
 
-# Look-up forms: they know of no payment.
-NO_PAYMENT_YET = {"200 Was I charged?", "404 Was I charged?"}
-# While a card is being presented nothing has been charged, and the answer says that much.
-SAID_OTHERWISE = {PRESENTED: {"GET charged": "no"}}
+# They know of no payment: look-up forms, and the page about the customer's own computer.
+NO_PAYMENT_YET = {
+    "200 Was I charged?",
+    "404 Was I charged?",
+    "404 Where is my refund?",
+    "200 Reader doctor",
+}
+# They speak of themselves, not of the payment: "nothing was charged by this step". So does any page under a wrong link.
+STEPS_OF_THEIR_OWN = {"charged_code", "charged_send"}
 
 
 class Stopped(BaseException):
@@ -108,7 +119,7 @@ def seen(response) -> str:
     kind = response.get("Content-Type", "")
     if 300 <= response.status_code < 400:
         return f"→ {resolve(response['Location'].split('?')[0]).view_name}"
-    if kind.startswith(("image/", "audio/")):
+    if kind.startswith(("image/", "audio/", "application/pdf")):
         return f"{response.status_code} {kind}"
     if "json" in kind:
         return f"{response.status_code} {_said(response.json())}"
@@ -141,12 +152,17 @@ def is_wrong_state_page(cell) -> bool:
 
 
 def money_said(response) -> str:
-    """What a page or a problem says of the money; "" where there is nothing to say it on: a redirect, a picture, news."""
+    """What a page or a problem says of the money; "" where there is nothing to say it on: a redirect, a picture, news.
+
+    "nothing" is what a step says that charges nothing, whatever was charged before.
+    """
     kind = response.get("Content-Type", "")
     if "problem+json" in kind:
         return response.json()["money_moved"]
     if not kind.startswith("text/html"):
         return ""
+    if "Nothing was charged by this step." in response.text:
+        return "nothing"
     found = re.search(r'<p class="money (\w+)', response.text)
     return found[1] if found else "no" if "Nothing is charged." in response.text else ""
 
@@ -167,7 +183,7 @@ def being_presented(payer):
     Attempt.objects.create(
         payment=payer.payment,
         number=1,
-        account_hash="x",
+        account_hash=keyed_hash(ACCOUNT, purpose="account"),
         account_last4="8901",
         check_code="1" * 16,
         counter=0,
@@ -183,6 +199,11 @@ def time_over(payer):
     Payment.objects.filter(pk=payer.payment.pk).update(expires_at=clock.now())
 
 
+def presented_time_over(payer):
+    being_presented(payer)
+    time_over(payer)
+
+
 def confirmed(payer):
     assert payer.confirm().status_code == 200
 
@@ -190,6 +211,12 @@ def confirmed(payer):
 def gated_time_over(payer):
     confirmed(payer)
     time_over(payer)
+
+
+def taken_by_the_shop(payer):
+    confirmed(payer)
+    deliver(clock.now())
+    assert Message.objects.get(subject=payer.payment.reference).acknowledged_at
 
 
 def debiting(payer):
@@ -261,12 +288,14 @@ PAYMENT_STATES = {
     CREATED: (as_made, True, PaymentStatus.CREATED),
     DECLINED: (declined, True, PaymentStatus.CREATED),
     PRESENTED: (being_presented, True, PaymentStatus.CREATED),
+    PRESENTED_TIME_OVER: (presented_time_over, True, PaymentStatus.CREATED),
     TIME_OVER: (time_over, True, PaymentStatus.CREATED),
     GATED: (confirmed, False, PaymentStatus.GATED),
     GATED_TIME_OVER: (gated_time_over, False, PaymentStatus.GATED),
     DEBITING: (debiting, True, PaymentStatus.DEBITING),
     UNKNOWN: (unknown, True, PaymentStatus.UNKNOWN),
     PAID: (confirmed, True, PaymentStatus.PAID),
+    TAKEN: (taken_by_the_shop, True, PaymentStatus.PAID),
     FAILED: (failed, True, PaymentStatus.FAILED),
     CANCELLED: (cancelled, True, PaymentStatus.CANCELLED),
     EXPIRED: (expired, True, PaymentStatus.EXPIRED),
@@ -284,6 +313,7 @@ class Walker(Payer):
 
     def arrive(self, state):
         make, _, status = PAYMENT_STATES[state]
+        add_endpoint(platform=self.payment.platform, url="https://shop.example/notices", at=clock.now(), by="test")
         self.signature = self.signed()
         make(self)
         assert self.status() == status
@@ -293,11 +323,86 @@ class Walker(Payer):
     def confirm_anew(self):
         return self.post("confirm", self.signed())
 
-    def token(self):
-        return lookups.token_of(self.payment.reference, page="payments.was-i-charged", at=clock.now())
+    def answer_page(self, page="", *, made_at=None):
+        """The address of this payment's answer, as whoever presented a card for it gets it."""
+        token = lookups.token_of(str(self.attempt().id), page="payments.was-i-charged", at=made_at or clock.now())
+        return f"/was-i-charged/{token}/{page}"
+
+    def attempt(self):
+        """The newest. A payment in a state without one may well have been tried before, so here it was."""
+        newest = self.payment.attempts.order_by("-number").first()
+        if newest is None:
+            being_presented(self)
+            newest = self.payment.attempts.get()
+            newest.outcome, newest.outcome_code, newest.outcome_at = AttemptOutcome.REFUSED, "under_age", clock.now()
+            newest.save()
+        return newest
 
     def look_up(self):
         return {"order_number": self.payment.order_number, "account_last4": "8901"}
+
+
+def send(client, address):
+    """Have a code sent to the bank's phone, and read it there."""
+    assert resolve(client.post(f"{address}send/")["Location"]).view_name.endswith("_code")
+    return re.search(r"\d{6}", unseal(Message.objects.filter(purpose="look_up_code").latest("id").text_sealed))[0]
+
+
+def open_by_code(client, address):
+    code = send(client, address)
+    assert "_code" not in resolve(client.post(f"{address}code/", {"code": code})["Location"]).view_name
+
+
+def opened(client, address, page=""):
+    open_by_code(client, address)
+    return client.get(address + page)
+
+
+def code_page(client, address):
+    send(client, address)
+    return client.get(f"{address}code/")
+
+
+def right_code(client, address):
+    return client.post(f"{address}code/", {"code": send(client, address)})
+
+
+def wrong_code(client, address):
+    return client.post(f"{address}code/", {"code": f"{(int(send(client, address)) + 1) % 1_000_000:06d}"})
+
+
+def send_twice(client, address):
+    send(client, address)
+    return client.post(f"{address}send/")
+
+
+def hidden(client, address):
+    open_by_code(client, address)
+    assert client.post(f"{address}hide/").status_code == 302
+    return client.get(address)
+
+
+# What both look-ups have beside their answer: row → how it is asked for.
+LOOK_UP_ROUTES = {
+    "GET {}_code": lambda client, address: client.get(f"{address}code/"),
+    "GET {}_code, sent": code_page,
+    "POST {}_code": right_code,
+    "POST {}_code, wrong": wrong_code,
+    "POST {}_code, empty": lambda client, address: client.post(f"{address}code/", {"code": ""}),
+    "POST {}_send": lambda client, address: client.post(f"{address}send/"),
+    "POST {}_send, twice": send_twice,
+    "POST {}_longer": lambda client, address: client.post(f"{address}longer/"),
+    "POST {}_longer, at the code": lambda client, address: client.post(f"{address}longer/", {"back": "code"}),
+    "POST {}_hide": lambda client, address: client.post(f"{address}hide/"),
+    "POST {}_hide, opened": hidden,
+}
+
+
+def look_up_routes(name):
+    """Theirs under the name of one look-up, for whoever has its answer's address."""
+    return {
+        row.format(name): lambda one, go=go: go(one.client, one.answer_page()) for row, go in LOOK_UP_ROUTES.items()
+    }
 
 
 PAYMENT_ROUTES = {
@@ -313,8 +418,15 @@ PAYMENT_ROUTES = {
     "GET stopped": lambda one: one.get("stopped/card_removed/"),
     "GET was_i_charged": lambda one: one.client.get("/was-i-charged/"),
     "POST was_i_charged": lambda one: one.client.post("/was-i-charged/", one.look_up()),
-    "GET charged": lambda one: one.client.get(f"/was-i-charged/{one.token()}/"),
-    "POST tell": lambda one: one.client.post(f"/was-i-charged/{one.token()}/tell/"),
+    "GET receipt_file": lambda one: one.get("receipt.pdf"),
+    "GET charged": lambda one: one.client.get(one.answer_page()),
+    "GET charged, opened": lambda one: opened(one.client, one.answer_page()),
+    "GET charged_receipt": lambda one: one.client.get(one.answer_page("receipt.pdf")),
+    "GET charged_receipt, opened": lambda one: opened(one.client, one.answer_page(), "receipt.pdf"),
+    "POST tell": lambda one: one.client.post(one.answer_page("tell/")),
+    **look_up_routes("charged"),
+    "GET of_payment": lambda one: one.client.get(one.answer_page().replace("/was-i-charged/", "/refunds/of/")),
+    "GET reader-doctor": lambda one: one.client.get("/reader/"),
 }
 
 
@@ -327,20 +439,43 @@ def test_each_address_of_a_payment_does_what_its_cell_says(client, state):
     found, money = walk(walker, PAYMENT_ROUTES)
 
     assert found == column(PAYMENT_TABLE, state)
-    wrong = {route: said for route, said in money.items() if said not in {"", MONEY[state]}}
-    assert wrong == SAID_OTHERWISE.get(state, {})
+    assert {route: said for route, said in money.items() if said not in {"", "nothing", MONEY[state]}} == {}
+    of_themselves = {_name(route) for route, said in money.items() if said == "nothing"}
+    assert state == WRONG or of_themselves == STEPS_OF_THEIR_OWN
     assert [route for route, cell in found.items() if is_wrong_state_page(cell) and not money[route]] == []
 
 
 def walk(walker, routes):
     """Every address once, each as if it were the only one."""
-    found, money = {}, {}
+    found, money, cookies = {}, {}, copy.deepcopy(walker.client.cookies)
     for route, go in routes.items():
         before = transaction.savepoint()
+        cache.clear()
+        walker.client.cookies = copy.deepcopy(cookies)
         answer = go(walker)
         found[route], money[route] = seen(answer), money_said(answer)
         transaction.savepoint_rollback(before)
     return found, money
+
+
+def _name(route) -> str:
+    """The name of its address: "charged" of "GET charged, opened"."""
+    return re.split(r"[ ,]", route)[1]
+
+
+@pytest.mark.parametrize("page", ["", "receipt.pdf", "tell/", "code/", "send/", "longer/", "hide/"])
+@pytest.mark.parametrize("state", [DECLINED, UNKNOWN, PAID])
+def test_after_half_an_hour_an_answers_addresses_ask_for_the_numbers_again(client, state, page):
+    client.cookies["django_language"] = "en"
+    walker = Walker(client)
+    walker.arrive(state)
+    address = walker.answer_page(page, made_at=clock.now() - dt.timedelta(seconds=lookups.TOKEN_SECONDS))
+
+    answer = client.post(address) if page.endswith("/") and page != "code/" else client.get(address)
+
+    assert seen(answer) == "410 Was I charged?"
+    assert "This look-up has ended" in answer.text
+    assert walker.payment.reference not in answer.text
 
 
 # ---------- an identity check's states ----------
@@ -468,7 +603,7 @@ def test_each_address_of_an_identity_check_does_what_its_cell_says(client, state
     found, money = walk(one, CHECK_ROUTES)
 
     assert found == column(CHECK_TABLE, state)
-    assert set(money.values()) <= {"", "no"}
+    assert set(money.values()) <= {"", "no", "nothing"}
     assert [route for route, cell in found.items() if is_page(cell) and not money[route]] == []
 
 
@@ -518,21 +653,50 @@ REFUND_STATES = {
     RefundStatus.MANUAL: lambda: crediting("4502"),
     RefundStatus.CANCELLED: refund_cancelled,
 }
+
+
+class Asker:
+    """Who opens every address of one refund."""
+
+    def __init__(self, client, refund):
+        self.client, self.refund = client, refund
+
+    def look_up(self):
+        return {"order_number": self.refund.payment.order_number, "account_last4": "8901"}
+
+    def answer_page(self, page=""):
+        token = lookups.token_of([self.refund.payment.reference], page="refunds.progress", at=clock.now())
+        return f"/refunds/{token}/{page}"
+
+    def charged(self):
+        """The address of “Was I charged?” for the payment."""
+        attempt = self.refund.payment.attempts.get()
+        token = lookups.token_of(str(attempt.id), page="payments.was-i-charged", at=clock.now())
+        return f"/was-i-charged/{token}/"
+
+
 REFUND_ROUTES = {
-    "GET progress": lambda client, form, token: client.get("/refunds/"),
-    "POST progress": lambda client, form, token: client.post("/refunds/", form),
-    "GET found": lambda client, form, token: client.get(f"/refunds/{token}/"),
+    "GET progress": lambda one: one.client.get("/refunds/"),
+    "POST progress": lambda one: one.client.post("/refunds/", one.look_up()),
+    "GET found": lambda one: one.client.get(one.answer_page()),
+    "GET found, opened": lambda one: opened(one.client, one.answer_page()),
+    "GET note": lambda one: one.client.get(one.answer_page(f"{one.refund.reference}.pdf")),
+    "GET note, opened": lambda one: opened(one.client, one.answer_page(), f"{one.refund.reference}.pdf"),
+    "GET note, another's": lambda one: opened(one.client, one.answer_page(), "RF-NOBODY.pdf"),
+    **look_up_routes("found"),
+    "GET of_payment": lambda one: one.client.get(one.charged().replace("/was-i-charged/", "/refunds/of/")),
+    "GET charged": lambda one: one.client.get(one.charged()),
 }
 
 
-# What the last route, the refund's own page, says of the money.
+# What the refund's own page says of the money, whether or not it is opened.
 REFUND_SAYS = {
     RefundStatus.REQUESTED: "Nothing is on its way yet.",
     RefundStatus.ACCEPTED: "will be in your account between",
     RefundStatus.CREDITING: "It is credited once only.",
     RefundStatus.UNKNOWN: "It is credited once only.",
-    RefundStatus.CREDITED: "were credited to your account",
-    RefundStatus.MANUAL: "are kept for you",
+    RefundStatus.CREDITED: "It was credited to your account on",
+    RefundStatus.MANUAL: "The money is kept for you",
     RefundStatus.CANCELLED: "Nothing was refunded by it.",
 }
 
@@ -542,33 +706,31 @@ def test_each_address_of_a_refund_does_what_its_cell_says(client, state):
     client.cookies["django_language"] = "en"
     refund = REFUND_STATES[state]()
     assert refund.status == state
-    form = {"order_number": refund.payment.order_number, "account_last4": "8901"}
-    token = lookups.token_of([refund.payment.reference], page="refunds.progress", at=clock.now())
+    asker = Asker(client, refund)
 
-    found = {}
-    for route, go in REFUND_ROUTES.items():
-        answer = go(client, form, token)
-        found[route] = seen(answer)
+    found, _ = walk(asker, REFUND_ROUTES)
 
     assert found == column(REFUND_TABLE, state)
-    assert REFUND_SAYS[state] in answer.text
+    assert REFUND_SAYS[state] in client.get(asker.answer_page()).text
+    assert REFUND_SAYS[state] in opened(client, asker.answer_page()).text
 
 
 # ---------- no empty cell ----------
 
+# The pages of each app, and those of others that a payment or a refund leads to.
 TABLES = {
-    "payments": (PAYMENT_TABLE, PAYMENT_ROUTES, PAYMENT_STATES, payment_urls),
-    "identity": (CHECK_TABLE, CHECK_ROUTES, CHECK_STATES, identity_urls),
-    "refunds": (REFUND_TABLE, REFUND_ROUTES, REFUND_STATES, refund_urls),
+    "payments": (PAYMENT_TABLE, PAYMENT_ROUTES, PAYMENT_STATES, payment_urls, {"of_payment", "reader-doctor"}),
+    "identity": (CHECK_TABLE, CHECK_ROUTES, CHECK_STATES, identity_urls, set()),
+    "refunds": (REFUND_TABLE, REFUND_ROUTES, REFUND_STATES, refund_urls, {"charged"}),
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_address_has_a_row_and_every_row_each_state_once(name):
-    table, routes, states, urls = TABLES[name]
+    table, routes, states, urls, others = TABLES[name]
 
     assert list(table) == list(routes)
-    assert {re.split(r"[ ,]", route)[1] for route in routes} == {pattern.name for pattern in urls.urlpatterns}
+    assert {_name(route) for route in routes} == {pattern.name for pattern in urls.urlpatterns} | others
     for route, row in table.items():
         assert sorted(state for some in row.values() for state in some) == sorted(states), route
 

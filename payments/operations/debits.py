@@ -24,7 +24,7 @@ from common import phases
 from common.clock import today_in_taipei
 from common.errors import Refusal
 from common.sealing import keyed_hash
-from payments import errors, limits
+from payments import errors, limits, queries
 from payments.models import Attempt, Payment
 from payments.operations.maintenance import refuse_in_maintenance
 from payments.operations.orders import retired_links
@@ -98,9 +98,11 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
 def refuse_unless_payable(payment: Payment, at: dt.datetime) -> None:
     """Raise the refusal that explains why this payment can't be paid now; pass silently when it can."""
     match payment.status:
+        # Before the time: a card that was presented in time may still be charged a moment after it.
+        case Status.CREATED if queries.being_presented(payment):
+            raise errors.AttemptInProgress
         case Status.CREATED if payment.expires_at > at:
-            if payment.attempts.filter(outcome="").exists():
-                raise errors.AttemptInProgress
+            return
         case Status.CREATED | Status.EXPIRED:
             raise errors.OrderExpired
         case Status.GATED:

@@ -16,6 +16,7 @@ from notifications import queries as notifications
 from payments import operations, queries
 from payments.errors import TellAgainTooSoon, TooManyLookUps
 from payments.forms import LookUpForm
+from payments.models import Attempt
 from payments.pages import paper, shown, standing
 from payments.pages.doorway import PAYER
 from payments.pages.opening import Found, LookUpPage
@@ -52,15 +53,19 @@ def charged(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_POST
 def tell(request: HttpRequest, token: str) -> HttpResponse:
-    """Tell the platform once more, at most every ten minutes."""
+    """Tell the platform once more what it has not taken of a paid order, at most every ten minutes."""
     opened = _open(token)
     if opened is None:
         return _stale(request)
     payment = opened[1].payment
+    events = notifications.told(payment.reference)
+    if not standing.can_tell(payment, events):
+        why = standing.why_not_told(payment, queries.being_presented(payment), events)
+        return _answer(request, *opened, not_told=why, status=409)
     try:
         operations.tell_platform_again(payment=payment, at=clock.now(), by=PAYER, reason="asked for on the page")
     except TellAgainTooSoon as refusal:
-        return _answer(request, *opened, too_soon=refusal.detail(), status=refusal.http_status)
+        return _answer(request, *opened, not_told=refusal.detail(), status=refusal.http_status)
     return redirect(f"{request.path.removesuffix('tell/')}?told=1")
 
 
@@ -85,35 +90,37 @@ def found_by(token: str) -> Found | None:
 
 
 def _answer(
-    request: HttpRequest, look_up: LookUp, found: Found, *, too_soon: str = "", status: int = 200
+    request: HttpRequest, look_up: LookUp, found: Found, *, not_told: str = "", status: int = 200
 ) -> HttpResponse:
     payment, at = found.payment, clock.now()
-    events = notifications.told(payment.reference)
+    events, presented = notifications.told(payment.reference), queries.being_presented(payment)
     acknowledged = standing.acknowledged_at(events)
+    can_tell = standing.can_tell(payment, events)
     context = PAGE.context(request, look_up, found)
     if context["opened"]:
         PAGE.record_view(found, "opened")
-        context |= _everything(found)
+        context |= _everything(found, presented)
     context |= {
-        "heading": standing.heading(payment, opened=context["opened"] and _is_mine(found)),
+        "heading": standing.heading(payment, presented, opened=context["opened"] and _is_mine(found)),
         "platform": payment.platform,
-        "money_moved": payment.money_moved,
-        "facts": standing.facts(payment, events, at),
+        "money_moved": standing.money_moved(payment, presented),
+        "facts": standing.facts(payment, presented, events, at),
+        "being_presented": presented is not None,
         "in_flight": payment.status in IN_FLIGHT,
         "is_paid": payment.status == Status.PAID,
         "asked_again": shown.time_text(payment.enquire_at) if payment.enquire_at else "",
-        "entries": standing.story(payment, events),
+        "entries": standing.story(payment, presented, events),
         "acknowledged": shown.time_text(acknowledged) if acknowledged else "",
         "next_try": standing.next_try(events),
-        "can_tell": standing.can_tell(payment, events),
+        "can_tell": can_tell,
         "wait_until": standing.wait_until(payment, at),
-        "too_soon": too_soon,
-        "told": "told" in request.GET,
+        "not_told": not_told,
+        "told": can_tell and "told" in request.GET,
     }
     return render(request, "payments/charged.html", context, status=status)
 
 
-def _everything(found: Found) -> dict[str, Any]:
+def _everything(found: Found, presented: Attempt | None) -> dict[str, Any]:
     """What only the holder of the bank's telephone sees; of an account that is somebody else's not even they."""
     payment = found.payment
     decline = queries.last_decline(payment)
@@ -125,7 +132,7 @@ def _everything(found: Found) -> dict[str, Any]:
         "goods": shown.goods_rows(payment),
         "lines": shown.amount_lines(payment),
         "total": shown.amount_total(payment, paid=payment.status == Status.PAID),
-        "decline": shown.explain(decline) if decline and payment.money_moved == "no" else None,
+        "decline": shown.explain(decline) if decline and standing.money_moved(payment, presented) == "no" else None,
         "has_receipt": _is_mine(found) and payment.status == Status.PAID,
     }
 

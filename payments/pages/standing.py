@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notifications.queries import ToldAttempt, ToldEvent
-from payments.models import Payment
+from payments.models import Attempt, Payment
 from payments.pages import shown
 from payments.states import IN_FLIGHT, Status
 
@@ -18,17 +18,26 @@ WAIT = dt.timedelta(hours=2)
 TRIES_SHOWN = 6
 
 
-def heading(payment: Payment, *, opened: bool) -> str:
+def heading(payment: Payment, presented: Attempt | None, *, opened: bool) -> str:
     if payment.status == Status.PAID:
         amount = str(payment.final_amount)
         return _("Yes, once: %(amount)s") % {"amount": amount} if opened else _("Yes, you were charged once")
     if payment.status in IN_FLIGHT:
         return _("The bank has not said yet")
+    if presented:
+        return _("This order is being paid right now")
     return _("No, you were not charged")
 
 
-def facts(payment: Payment, events: list[ToldEvent], at: dt.datetime) -> list[dict[str, str]]:
-    holder, following = _holder_and_next(payment, events, at)
+def money_moved(payment: Payment, presented: Attempt | None) -> str:
+    """While a card is being presented nobody can say that nothing is charged: the next moment it may be."""
+    return "unknown" if presented else payment.money_moved
+
+
+def facts(
+    payment: Payment, presented: Attempt | None, events: list[ToldEvent], at: dt.datetime
+) -> list[dict[str, str]]:
+    holder, following = _presenting() if presented else _holder_and_next(payment, events, at)
     rows = [{"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
     if payment.paid_at:
         rows.append({"label": _("Charged at"), "value": shown.time_text(payment.paid_at), "hint": _("Time of Taipei")})
@@ -37,17 +46,19 @@ def facts(payment: Payment, events: list[ToldEvent], at: dt.datetime) -> list[di
     return rows
 
 
-def story(payment: Payment, events: list[ToldEvent]) -> list[dict[str, Any]]:
+def story(payment: Payment, presented: Attempt | None, events: list[ToldEvent]) -> list[dict[str, Any]]:
     """From the order to the shop's confirmation, oldest first, and what is still to come."""
     entries = [_entry(_("The order came from the shop"), payment.created_at)]
     for attempt in payment.attempts.filter(outcome__in=("declined", "refused")).order_by("number"):
         entries.append(_entry(_("A payment was tried and did not go through"), attempt.outcome_at, state="problem"))
+    if presented:
+        entries.append(_entry(_("A card has confirmed the order"), presented.created_at, state="current"))
     if payment.paid_at:
         entries.append(_entry(_("Your account was charged"), payment.paid_at))
     elif payment.status in IN_FLIGHT:
         entries.append({"title": _("We ask the bank whether it charged your account"), "state": "current"})
     told = [entry for event in events for entry in _told(event)]
-    return [*entries, *told, *_still_to_come(payment, events)]
+    return [*entries, *told, *_still_to_come(payment, presented, events)]
 
 
 def acknowledged_at(events: list[ToldEvent]) -> dt.datetime | None:
@@ -72,6 +83,21 @@ def can_tell(payment: Payment, events: list[ToldEvent]) -> bool:
     return payment.status == Status.PAID and bool(untaken)
 
 
+def why_not_told(payment: Payment, presented: Attempt | None, events: list[ToldEvent]) -> str:
+    """What is true where there is nothing that can be told again."""
+    if presented or payment.status in IN_FLIGHT:
+        return _("The shop was not told: whether you were charged is not known yet. It is told by itself once it is.")
+    if payment.status != Status.PAID:
+        return _("The shop was not told again: nothing was charged, so there is no payment to tell it of.")
+    if acknowledged_at(events):
+        return _("The shop was not told again: it has confirmed our notice already.")
+    return _("The shop was not told again: it fetches our notices by itself.")
+
+
+def _presenting() -> tuple[str, str]:
+    return _("We: the card's confirmation is being checked"), _("Refresh this page in a minute.")
+
+
 def _holder_and_next(payment: Payment, events: list[ToldEvent], at: dt.datetime) -> tuple[str, str]:
     if payment.status == Status.PAID:
         if acknowledged_at(events):
@@ -91,8 +117,8 @@ def _holder_and_next(payment: Payment, events: list[ToldEvent], at: dt.datetime)
     return _("Nobody, it is finished"), _("Nothing more")
 
 
-def _still_to_come(payment: Payment, events: list[ToldEvent]) -> list[dict[str, Any]]:
-    if payment.status in IN_FLIGHT:
+def _still_to_come(payment: Payment, presented: Attempt | None, events: list[ToldEvent]) -> list[dict[str, Any]]:
+    if presented or payment.status in IN_FLIGHT:
         return [{"title": _("The shop is told"), "state": "todo"}]
     if payment.status == Status.PAID and not acknowledged_at(events):
         return [{"title": _("The shop confirms that it knows"), "state": "current"}]

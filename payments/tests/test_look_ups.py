@@ -371,7 +371,7 @@ def test_what_an_answer_asks_of_the_database(django_assert_num_queries):
 
 
 def test_what_an_opened_answer_asks_on_top(django_assert_num_queries):
-    """The record of the look in its transaction, and why an earlier try failed."""
+    """The record of the look in its transaction, why an earlier try failed, and the digest that the card signed."""
     payment = make_payment(clock.now())
     add_endpoint(platform=payment.platform, url="https://shop.example/notices", at=clock.now(), by="test")
     reader = Reader(pay(payment, clock.now()))

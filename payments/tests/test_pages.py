@@ -18,7 +18,8 @@ from common import clock, phases
 from common.errors import Refusal
 from common.sealing import unseal
 from ledger.models import Journal
-from notifications.models import Event
+from notifications.models import Event, Retelling
+from notifications.tests.factories import deliver
 from payments import operations
 from payments.models import Attempt, LimitUse, Payment
 from payments.operations import settling
@@ -629,6 +630,80 @@ def test_the_shop_can_be_told_again_but_not_every_minute(told):
     assert "being told once more" in text_of(first)
     assert second.status_code == 429
     assert "wait ten minutes" in text_of(second)
+
+
+def press_tell(payer):
+    """The button of a page that was open for a while, when nothing is left to be told."""
+    address = look_up(payer.client, payer.payment.order_number)["Location"]
+    return payer.client.post(f"{address}tell/", headers={"Accept-Language": "en"})
+
+
+def test_a_shop_that_has_confirmed_is_not_told_again_and_the_page_says_so(told):
+    deliver(clock.now())
+
+    page = press_tell(told)
+
+    assert page.status_code == 409
+    assert "not told again: it has confirmed our notice already" in text_of(page)
+    assert not Retelling.objects.exists()
+
+
+def test_a_shop_that_fetches_its_notices_is_not_told_by_us(payer):
+    payer.confirm()
+
+    page = press_tell(payer)
+
+    assert page.status_code == 409
+    assert "it fetches our notices by itself" in text_of(page)
+
+
+def test_nothing_is_told_of_what_was_not_paid(payer):
+    fake_bank().behave(ACCOUNT, "4501")
+    payer.confirm()
+
+    page = press_tell(payer)
+
+    assert page.status_code == 409
+    assert "nothing was charged, so there is no payment to tell it of" in text_of(page)
+
+
+def test_before_the_bank_has_said_it_the_shop_is_told_nothing(unknown):
+    page = press_tell(unknown)
+
+    assert page.status_code == 409
+    assert "It is told by itself once it is" in text_of(page)
+    address = look_up(unknown.client, unknown.payment.order_number)["Location"]
+    assert "being told once more" not in text_of(unknown.client.get(f"{address}?told=1"))
+
+
+def test_while_a_card_is_presented_the_answer_is_that_a_payment_is_under_way(payer):
+    pages = []
+    phases.listen(lambda phase: pages.append(answer_page(payer)) if phase == DebitPhase.PRESENTED else None)
+    payer.confirm()
+    phases.listen(None)
+
+    page = text_of(pages[0])
+    assert "This order is being paid right now" in page
+    assert "It is charged once at most" in page
+    assert "A card has confirmed the order" in page
+    assert "not charged" not in page
+    assert "Yes, you were charged once" in text_of(answer_page(payer))
+
+
+def test_a_card_presented_in_time_is_not_called_too_late_while_it_may_still_be_charged(payer):
+    pages = []
+
+    def listen(phase):
+        if phase == DebitPhase.PRESENTED:
+            Payment.objects.filter(pk=payer.payment.pk).update(expires_at=clock.now())
+            pages.append(payer.get("result/"))
+
+    phases.listen(listen)
+    payer.confirm()
+    phases.listen(None)
+
+    assert payer.status() == Status.PAID
+    assert "This order is being paid right now" in text_of(pages[0])
 
 
 def test_typed_digits_are_understood_wide_and_with_blanks(told):
