@@ -31,6 +31,7 @@ _SIDEWAYS = """() => {
 _LOST = """() => [...document.body.querySelectorAll('*')].filter((one) => {
   const style = getComputedStyle(one);
   if (one.matches('.visually-hidden, svg, svg *, input, select, .skip') || !one.textContent.trim()) return false;
+  if (style.clipPath === 'inset(50%)') return false; // for ears only
   const cut = (way, inner, outer) => ['hidden', 'clip'].includes(way) && inner > outer + 1;
   return cut(style.overflowX, one.scrollWidth, one.clientWidth) || cut(style.overflowY, one.scrollHeight, one.clientHeight);
 }).map((one) => `${one.tagName} .${one.className} is cut`)"""
