@@ -66,14 +66,13 @@ class ScriptedReader:
                 proof = hmac.new(secret, challenge.encode(), hashlib.sha256).hexdigest() if self.paired else None
                 said = {"version": "2.0.0", "protocol": request["protocol"], "transport": "pcsc"}
                 return [_yes(request, said | {"paired": self.paired, "proof": proof}), {"event": "state", **state}]
-            case "pair_code":
-                return [_no(request, {"code": "pairing_wrong", "tries_left": 2})]
             case "accounts":
                 return [_yes(request, {"issuer": "700", "card_serial": SERIAL, "accounts": self.accounts})]
             case "sign" if self.sign == "waits":
                 return []
-            case "sign":
-                return [_no(request, self.sign)]
+            case "sign" | "pair_code" as kind:
+                wrong_number = {"code": "pairing_wrong", "tries_left": 2}
+                return [_no(request, wrong_number if kind == "pair_code" else self.sign)]
             case _:
                 return [_yes(request, state)]
 

@@ -85,7 +85,10 @@ def installed(guest):
 # ---------- the component's own page ----------
 
 
-def own_page(guest, *, waits=False, pairings=0, state=State("ready", "ready", "7000000001")):
+READY = State("ready", "ready", "7000000001")
+
+
+def own_page(guest, *, waits=False, pairings=0, state=READY):
     """Drawn by the component's own door, in this process; what it keeps goes with the page."""
     origin, folder = "https://pay.bank.example", TemporaryDirectory()
     guest.page.on("close", lambda _: folder.cleanup())

@@ -10,9 +10,9 @@ from django.utils.translation import override
 from common import clock, phases
 from tests.flows.house import StoppedThereError
 from tests.flows.screens import screen
+from verification import operations
 from verification.jcic import fake_credit_centre
 from verification.jcic.port import Notice
-from verification import operations
 from verification.models import Check
 from verification.rules import EXTENSIONS_MAX
 from verification.rules.consent import CONSENT_VERSION, consent_text_hash
