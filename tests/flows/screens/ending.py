@@ -57,7 +57,7 @@ _at("being-debited", DebitPhase.RESERVED, "debiting")
 
 @screen("result-declined-balance")
 def declined_balance(guest):
-    assert result_of(guest, card=behaving(guest, "4505")).status == "created"
+    assert result_of(guest, card=behaving(guest, "4501")).status == "created"
 
 
 @screen("result-declined-agreement")

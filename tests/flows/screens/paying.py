@@ -56,6 +56,8 @@ def _light(name, script):
         open_pay_page(guest)
         if {"hello", "foreign", "unproved"} & set(script):
             guest.page.locator("#device-component.problem").wait_for()
+        elif "paired" in script:
+            guest.page.locator("#pairing:visible").wait_for()
         else:
             guest.page.locator(".devices li:not(.off):last-child, #device-reader.problem").first.wait_for()
         if not script:
