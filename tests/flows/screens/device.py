@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ FAULTS = {
 def diagnosed(guest, key):
     guest.open("/reader/")
     guest.page.locator(f"#remedy-{key}:visible").wait_for()
+    # Said a moment later, when all lights have come to rest: "Look here: …".
+    guest.page.locator("#verdict", has_text=re.compile("[:：]")).wait_for()
 
 
 def _fault(key, script):
