@@ -57,7 +57,8 @@ _STRUCTURE = """() => {
   if (!document.title.trim()) found.push('no title');
   if (!document.querySelector('main, [role=main]')) found.push('no main');
   const inline = [...document.querySelectorAll('[style], style, script:not([src]), [onclick]')];
-  if (inline.some((one) => !one.closest('.swagger-ui'))) found.push('something is inline');
+  // The pay page's script keeps the height of its stage, through the CSSOM.
+  if (inline.some((one) => !one.closest('.swagger-ui') && !one.matches('#pay-stage'))) found.push('something is inline');
   return found;
 }"""
 _TEXTS = """() => {
