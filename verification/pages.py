@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from common.clock import now, taipei, today_in_taipei
 from common.errors import Refusal
@@ -132,9 +132,10 @@ def code(request: HttpRequest, check: Check, token: str) -> HttpResponse:
     return _code_page(request, check, token, form)
 
 
-@require_POST
 @_identity_page(Status.CODE_SENT)
 def resend(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    if request.method != "POST":  # the language was switched on the page that said no
+        return redirect("verification:home", token=token)
     try:
         operations.resend_code(check_id=check.id, at=now(), by=_PAYER)
     except (errors.ResendTooEarly, errors.ResendsUsedUp) as refusal:
@@ -144,9 +145,10 @@ def resend(request: HttpRequest, check: Check, token: str) -> HttpResponse:
     return redirect("verification:code", token=token)
 
 
-@require_POST
 @_identity_page(Status.UNAVAILABLE, *IN_FLIGHT)
 def again(request: HttpRequest, check: Check, token: str) -> HttpResponse:
+    if request.method != "POST":  # the language was switched on the page that said no
+        return redirect("verification:home", token=token)
     try:
         operations.try_again(check_id=check.id, at=now(), by=_PAYER)
     except (errors.TriesUsedUp, errors.AnotherCheckRunning) as refusal:
@@ -250,12 +252,19 @@ def _time_left(check: Check) -> dict[str, Any]:
     left = check.expires_at - now()
     clock = f"{taipei(check.expires_at):%H:%M}"
     words = gettext("This check stays open until %(clock)s, %(minutes)s.")
+    extensions_left = rules.EXTENSIONS_MAX - check.extensions
     return {
         "seconds": max(0, math.ceil(left.total_seconds())),
         "text": words % {"clock": clock, "minutes": _minutes_text(left)},
-        "warning": gettext("This check ends at %(clock)s. Do you need more time?") % {"clock": clock},
-        "extensions_left": rules.EXTENSIONS_MAX - check.extensions,
+        "warning": _time_warning(extensions_left) % {"clock": clock},
+        "extensions_left": extensions_left,
     }
+
+
+def _time_warning(extensions_left: int) -> str:
+    if extensions_left:
+        return gettext("This check ends at %(clock)s. Do you need more time?")
+    return gettext("This check ends at %(clock)s. If that is too soon, pay again at the platform: you get a new check.")
 
 
 def _minutes_text(left: dt.timedelta) -> str:

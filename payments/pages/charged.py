@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import clock, lookups
 from common.lookups import LookUp
@@ -51,9 +51,11 @@ def charged(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def tell(request: HttpRequest, token: str) -> HttpResponse:
     """Tell the platform once more what it has not taken of a paid order, at most every ten minutes."""
+    if request.method != "POST":  # the language was switched on the page that said that it is too soon
+        return redirect("payments:charged", token)
     opened = _open(token)
     if opened is None:
         return _stale(request)

@@ -60,7 +60,7 @@ class LookUpPage:
         called = self.answer_url.rpartition(":")[2]
         return [
             path(f"{prefix}code/", self._view(self._code, require_http_methods(["GET", "HEAD", "POST"])), name=f"{called}_code"),
-            path(f"{prefix}send/", self._view(self._send, require_POST), name=f"{called}_send"),
+            path(f"{prefix}send/", self._view(self._send, require_http_methods(["GET", "HEAD", "POST"])), name=f"{called}_send"),
             path(f"{prefix}longer/", self._view(self._longer, require_POST), name=f"{called}_longer"),
             path(f"{prefix}hide/", self._view(self._hide, require_POST), name=f"{called}_hide"),
         ]  # fmt: skip
@@ -120,6 +120,8 @@ class LookUpPage:
         return self._code_page(request, look_up, found, form, status=422 if form.errors else 200)
 
     def _send(self, request: HttpRequest, look_up: LookUp, found: Found) -> HttpResponse:
+        if request.method != "POST":  # the language was switched on the page that said why none was sent
+            return redirect(f"{self.answer_url}_code", look_up.token(page=self.name))
         if lookups.is_too_often(address=request.META.get("REMOTE_ADDR", ""), order_number=f"code:{found.subject}"):
             raise TooManyLookUps
         phone = found.payment.platform.contact_phone

@@ -10,11 +10,11 @@ A new entry, in the file of `tests/flows/screens/` that its page belongs to:
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.flows.house import LOCALES, Guest, House
 from tests.flows.https import FORWARDED
-from tests.flows.screens import SCREENS, Screen, front, identity, looking_up, paying, town
+from tests.flows.screens import SCREENS, Screen, charged, device, ending, front, identity, paying, refunding, town
 from tests.flows.town import Town
 
 __all__ = [
@@ -22,11 +22,16 @@ __all__ = [
     "SCREENS",
     "Screen",
     "TownGuest",
+    "charged",
+    "context_of",
+    "device",
+    "ending",
     "front",
+    "guest_in",
     "guest_of",
     "identity",
-    "looking_up",
     "paying",
+    "refunding",
     "town",
 ]
 
@@ -43,7 +48,17 @@ class TownGuest(Guest):
 
 def guest_of(browser: Browser, world: House | Town, language: str, **how) -> Guest:
     """A browser of its own that speaks this language and has never been here."""
+    return guest_in(context_of(browser, world, language, **how), world, language)
+
+
+def context_of(browser: Browser, world: House | Town, language: str, **how) -> BrowserContext:
     usual = {"locale": LOCALES[language], "viewport": WIDE}
-    if isinstance(world, Town):
-        return TownGuest(world, browser.new_context(**(usual | how)), language)
-    return Guest(world, browser.new_context(**(usual | {"extra_http_headers": FORWARDED} | how)), language)
+    if not isinstance(world, Town):
+        usual["extra_http_headers"] = FORWARDED
+    return browser.new_context(**(usual | how))
+
+
+def guest_in(context: BrowserContext, world: House | Town, language: str) -> Guest:
+    """A new page in a browser that has forgotten what it knew by cookies; files of before it still has."""
+    context.clear_cookies()
+    return (TownGuest if isinstance(world, Town) else Guest)(world, context, language)

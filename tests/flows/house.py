@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
+import hashlib
 import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import BrowserContext, Page
@@ -21,17 +25,23 @@ from bootstrap.ports import Ports
 from cards.bank import fake_bank
 from cards.models import PictureCode
 from cards.queries import open_answer
-from common import clock, lookups
+from common import clock, lookups, phases
+from common.errors import Refusal
 from common.money import Money
+from common.sealing import unseal
 from conftest import MONDAY
+from notifications.channels import fake_sender
 from notifications.models import Message
+from notifications.states import Channel
 from payments import operations as payments
 from payments.amounts import Quote
 from payments.models import Payment
 from payments.pages import charged
 from payments.tests.factories import make_account, make_order, make_platform, sign
-from refunds import pages as refund_pages
+from platforms.models import Platform
+from platforms.operations import add_endpoint
 from refunds.models import Refund
+from refunds.pages import progress
 from tests.flows.https import https_settings
 from tests.flows.scripted_reader import ScriptedReader
 from verification.jcic import fake_credit_centre
@@ -62,6 +72,7 @@ def open_house(folder: Path) -> Iterator[House]:
     reader_url = settings.READER_URL.replace("8002", port)
     ours = {
         "CLOCK_FILE": str(clock_file),
+        "READER_PACKAGES": str(_packages(folder / "packages")),
         "READER_URL": reader_url,
         "ROOT_URLCONF": "tests.flows.house_urls",
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": {**directives, "connect-src": there}},
@@ -83,6 +94,17 @@ def open_house(folder: Path) -> Iterator[House]:
                 server.terminate()
 
 
+def _packages(folder: Path) -> Path:
+    """As many files as the component's package has, of about its size."""
+    folder.mkdir()
+    sums = []
+    for name in ("outpost-reader-2.0.0.pyz", "outpost-reader_2.0.0_all.deb"):
+        (folder / name).write_bytes(bytes(48_000))
+        sums.append(f"{hashlib.sha256(bytes(48_000)).hexdigest()}  {name}\n")
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    return folder
+
+
 class House:
     """Rows for pages: each method makes fresh ones, so that no screen depends on another."""
 
@@ -93,7 +115,19 @@ class House:
         self.platform.name = "Harbour Mall"
         self.platform.save()
 
-    def order(self, language: str, *, at: dt.datetime | None = None, **changes: Any) -> tuple[Payment, str]:
+    def shop_with_endpoint(self, *answers: str) -> Platform:
+        """Another shop of that name, which is told by webhook and answers so."""
+        platform = make_platform(f"mall-{next(_number)}", at=MONDAY)
+        platform.name = self.platform.name
+        platform.save()
+        url = f"https://shop.example/{platform.code}"
+        add_endpoint(platform=platform, url=url, at=MONDAY, by="shop")
+        fake_sender(Channel.WEBHOOK).behave(url, *answers)
+        return platform
+
+    def order(
+        self, language: str, *, at: dt.datetime | None = None, platform: Platform | None = None, **changes: Any
+    ) -> tuple[Payment, str]:
         """A payment as a shop makes it, and the address of its pay page."""
         at = at or clock.now()
         quote = Quote(Money(26_900, "CNY"), Money(2_500, "CNY"), Money(1_250, "CNY"), rate=Decimal("4.4966"))
@@ -106,7 +140,7 @@ class House:
             "language": language,
         }
         order = make_order(at, **(usual | changes))
-        created = payments.create_payment(platform=self.platform, order=order, at=at, by="shop")
+        created = payments.create_payment(platform=platform or self.platform, order=order, at=at, by="shop")
         return created.payment, f"/pay/{created.payment.reference}/{created.link_secret}/"
 
     def account(self, *, passed: bool = True) -> dict[str, str]:
@@ -121,8 +155,23 @@ class House:
         card = changes.pop("card", None) or self.account()
         at = at or clock.now()
         payment, link = self.order(language, at=at, **changes)
-        with contextlib.suppress(Exception):  # a decline is one of the endings
+        self.pay(payment, at=at, card=card)
+        return payment, link
+
+    def pay(self, payment: Payment, *, at: dt.datetime, card: dict[str, str]) -> None:
+        with contextlib.suppress(Refusal):  # a decline is one of the endings
             payments.pay_by_card(payment=payment, signed=sign(payment, at, **card), at=at, by="payer")
+        payment.refresh_from_db()
+
+    def paid_until(self, language: str, moment: StrEnum) -> tuple[Payment, str]:
+        """An order that is being paid: the bank or the card's authority has got so far and not answered yet."""
+        phases.listen(functools.partial(_stop_at, moment))
+        try:
+            payment, link = self.order(language)
+            with contextlib.suppress(StoppedThereError):
+                self.pay(payment, at=clock.now(), card=self.account())
+        finally:
+            phases.listen(None)
         payment.refresh_from_db()
         return payment, link
 
@@ -136,23 +185,32 @@ class House:
         check, token = make_check(customer, account_number=f"{number:014d}", at=clock.now(), language=language)
         return check, f"/identity/{token}/"
 
-    def charged_link(self, payment: Payment) -> str:
-        return f"/was-i-charged/{lookups.token_of(payment.reference, page=charged._PAGE, at=clock.now())}/"
+    def charged_link(self, payment: Payment, *, at: dt.datetime | None = None) -> str:
+        """What the look-up of `at` found by the card that was presented last."""
+        attempt = payment.attempts.latest("number")
+        return f"/was-i-charged/{lookups.token_of(str(attempt.id), page=charged.PAGE.name, at=at or clock.now())}/"
 
     def refund_link(self, *refunds: Refund) -> str:
         references = sorted({refund.payment.reference for refund in refunds})
-        return f"/refunds/{lookups.token_of(references, page=refund_pages._PAGE, at=clock.now())}/"
+        return f"/refunds/{lookups.token_of(references, page=progress.PAGE.name, at=clock.now())}/"
 
-    def sms_code(self) -> str:
+    def sms_code(self, purpose: str = "identity_code") -> str:
         """The newest one-time code."""
-        from common.sealing import unseal
-
-        message = Message.objects.filter(purpose="identity_code").latest("id")
+        message = Message.objects.filter(purpose=purpose).latest("id")
         return re.search(r"\d{6}", unseal(message.text_sealed)).group()
 
     def picture_answer(self, picture_id: str) -> str:
         picture = PictureCode.objects.get(id=picture_id)
         return open_answer(picture_id=picture.id, subject=picture.subject, at=clock.now())
+
+
+class StoppedThereError(BaseException):
+    """The process ended here."""
+
+
+def _stop_at(moment: StrEnum, reached: str) -> None:
+    if reached == moment:
+        raise StoppedThereError
 
 
 def national_id(number: int) -> str:
@@ -172,6 +230,14 @@ class Guest:
 
     def open(self, path: str) -> None:
         self.page.goto(self.house.url + path)
+
+    def open_wholly(self, link: str, subject: str) -> None:
+        """A look-up's answer in the browser that typed the code of the SMS."""
+        response = HttpResponse()
+        lookups.remember_opened(HttpRequest(), response, subject, at=clock.now())
+        value = response.cookies[lookups.OPENED_COOKIE].value
+        self.context.add_cookies([{"name": lookups.OPENED_COOKIE, "value": value, "url": self.house.url}])
+        self.open(link)
 
     def component(self, **script: Any) -> ScriptedReader:
         """A card reader component in that state; without one the page finds nothing."""

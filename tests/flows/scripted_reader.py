@@ -16,10 +16,17 @@ SERIAL = "7000000001"
 
 @dataclass
 class ScriptedReader:
-    """`reader` and `card` are the states of reader/protocol.md; `hello` and `sign` an error to answer with, `waits` for ever."""
+    """`reader` and `card` are the states of reader/protocol.md; `hello` and `sign` an error to answer with, `waits` for ever.
+
+    The browser was connected with it before, unless it is not `paired`; one that doesn't prove so is `unproved`, and
+    a `foreign` one speaks of something else. The number that connects them is always wrong.
+    """
 
     reader: str = "ready"
     card: str = "ready"
+    paired: bool = True
+    unproved: bool = False
+    foreign: bool = False
     hello: dict[str, Any] | None = None
     sign: dict[str, Any] | str = "waits"
     accounts: list[dict[str, Any]] = field(
@@ -32,13 +39,15 @@ class ScriptedReader:
     def attach(self, page: Page, url: str, *, origin: str) -> None:
         """Sit where the component would listen; the browser keeps the pairing that it would have made."""
         kept = json.dumps(json.dumps({"pairing": PAIRING, "secret": SECRET}))
-        page.add_init_script(
-            f"if (location.origin === {json.dumps(origin)}) localStorage.setItem('outpost-reader', {kept})"
-        )
+        keeps = f"setItem('outpost-reader', {kept})" if self.paired else "removeItem('outpost-reader')"
+        page.add_init_script(f"if (location.origin === {json.dumps(origin)}) localStorage.{keeps}")
         page.route_web_socket(url, lambda socket: self._serve(socket, origin))
 
     def _serve(self, socket: WebSocketRoute, origin: str) -> None:
         def answer(text: str | bytes) -> None:
+            if self.foreign:
+                socket.send("220 mail service ready")
+                return
             request = json.loads(text)
             for message in self._answers(request, origin):
                 socket.send(json.dumps(message))
@@ -53,15 +62,17 @@ class ScriptedReader:
                 return [_no(request, self.hello)]
             case "hello":
                 challenge = f"outpost-reader|{origin}|{request.get('challenge', '')}"
-                proof = hmac.new(bytes.fromhex(SECRET), challenge.encode(), hashlib.sha256).hexdigest()
+                secret = bytes(32) if self.unproved else bytes.fromhex(SECRET)
+                proof = hmac.new(secret, challenge.encode(), hashlib.sha256).hexdigest() if self.paired else None
                 said = {"version": "2.0.0", "protocol": request["protocol"], "transport": "pcsc"}
-                return [_yes(request, said | {"paired": True, "proof": proof}), {"event": "state", **state}]
+                return [_yes(request, said | {"paired": self.paired, "proof": proof}), {"event": "state", **state}]
             case "accounts":
                 return [_yes(request, {"issuer": "700", "card_serial": SERIAL, "accounts": self.accounts})]
             case "sign" if self.sign == "waits":
                 return []
-            case "sign":
-                return [_no(request, self.sign)]
+            case "sign" | "pair_code" as kind:
+                wrong_number = {"code": "pairing_wrong", "tries_left": 2}
+                return [_no(request, wrong_number if kind == "pair_code" else self.sign)]
             case _:
                 return [_yes(request, state)]
 

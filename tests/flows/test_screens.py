@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, guest_of
+from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, context_of, guest_in
 
 FOLDER = os.environ.get("OUTPOST_SCREENS", "")
 pytestmark = [
@@ -18,11 +18,22 @@ pytestmark = [
 SIZES = {"1280": WIDE, "320": NARROW}
 
 
+@pytest.fixture(scope="module")
+def contexts(browser):
+    made = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_pictures(screen, language, browser, request):
-    world = request.getfixturevalue(screen.world)
-    guest = guest_of(browser, world, language, reduced_motion="reduce")
+def test_pictures(screen, language, browser, contexts, request):
+    world, kind = request.getfixturevalue(screen.world), (screen.world, language)
+    if kind not in contexts:
+        contexts[kind] = context_of(browser, world, language, reduced_motion="reduce")
+    guest = guest_in(contexts[kind], world, language)
+    guest.page.set_viewport_size(WIDE)
     screen.reach(guest)
     for size, viewport in SIZES.items():
         guest.page.set_viewport_size(viewport)
@@ -30,7 +41,7 @@ def test_pictures(screen, language, browser, request):
             guest.page.emulate_media(color_scheme=scheme)
             name = f"{SCREENS.index(screen):03d}-{screen.name}.{size}.{scheme}.{language}.png"
             guest.page.screenshot(path=Path(FOLDER) / name, full_page=True)
-    guest.context.close()
+    guest.page.close()
     contact_sheet(Path(FOLDER))
 
 

@@ -8,6 +8,8 @@ screens_at(
     {
         "home": "/",
         "help": "/help/",
+        "help-question": "/help/#amount",
+        "help-question-limits": "/help/#limits",
         "components": "/sandbox/components/",
         "api-docs": "/api/docs/",
         "api-guide": "/api/docs/guides/first-payment/",

@@ -1,16 +1,19 @@
-"""Screens of the pay page, light by light, and of every way a payment can end."""
+"""Screens of the pay page: light by light, what it says when something is missing or wrong, and while the bank rests."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from cards.bank import fake_bank
+from cards.models import MaintenanceWindow
 from common import clock
-from payments import operations
+from common.references import new_id
 from tests.flows.screens import screen
 
 LIGHTS = {
     "component-too-old": {"hello": {"code": "protocol_unsupported", "supported": [9]}},
+    "component-foreign": {"foreign": True},
+    "unpaired": {"paired": False},
+    "unproved": {"unproved": True},
     "reader-no-driver": {"reader": "no_driver", "card": "none"},
     "reader-none": {"reader": "none", "card": "none"},
     "card-none": {"card": "none"},
@@ -20,8 +23,12 @@ LIGHTS = {
 }
 ANSWERS = {
     "wrong-password": {"code": "wrong_password", "tries_left": 2},
+    "wrong-password-uncounted": {"code": "wrong_password"},
+    "password-malformed": {"code": "password_format"},
     "busy": {"code": "busy"},
+    "card-error": {"code": "card_error"},
 }
+BLOCKED = "navigator.permissions.query = async () => ({ state: 'denied', addEventListener() {} })"
 
 
 def open_pay_page(guest, **changes):
@@ -37,7 +44,7 @@ def component_missing(guest):
 
 @screen("pay-component-blocked")
 def component_blocked(guest):
-    guest.page.add_init_script("navigator.permissions.query = async () => ({ state: 'denied' })")
+    guest.page.add_init_script(BLOCKED)
     open_pay_page(guest)
     guest.page.locator("#device-component.problem").wait_for()
 
@@ -47,8 +54,11 @@ def _light(name, script):
     def light(guest):
         guest.component(**script)
         open_pay_page(guest)
-        guest.page.locator("#device-component:not(.wait)").wait_for()
-        if "hello" not in script:
+        if {"hello", "foreign", "unproved"} & set(script):
+            guest.page.locator("#device-component.problem").wait_for()
+        elif "paired" in script:
+            guest.page.locator("#pairing:visible").wait_for()
+        else:
             guest.page.locator(".devices li:not(.off):last-child, #device-reader.problem").first.wait_for()
         if not script:
             guest.page.locator(".account").first.wait_for()
@@ -117,53 +127,27 @@ def long_order(guest):
     guest.page.locator(".account").first.wait_for()
 
 
-@screen("pay-link-dead")
-def link_dead(guest):
-    _, link = guest.house.order(guest.language)
-    guest.open(f"{link[:-5]}wrong/")
+@screen("pay-pairing-wrong-number")
+def wrong_number(guest):
+    guest.component(paired=False)
+    open_pay_page(guest)
+    page = guest.page
+    page.locator("#pairing [data-pairing=code]").fill("1234")
+    page.locator("#pairing [data-pairing=code]").press("Enter")
+    page.locator("#pairing [data-pairing=error]:visible").wait_for()
 
 
-def result_of(guest, **changes):
-    payment, link = guest.house.paid(guest.language, **changes)
-    guest.open(f"{link}result/")
-    return payment
-
-
-@screen("result-receipt")
-def receipt(guest):
-    assert result_of(guest).status == "paid"
-
-
-@screen("result-confirming")
-def confirming(guest):
-    card = guest.house.account()
-    fake_bank().behave(card["account_number"], "timeout_after")
-    assert result_of(guest, card=card).status == "unknown"
-
-
-@screen("result-declined-balance")
-def declined_balance(guest):
-    card = guest.house.account()
-    fake_bank().behave(card["account_number"], "4505")
-    assert result_of(guest, card=card).status == "created"
-
-
-@screen("result-declined-agreement")
-def declined_agreement(guest):
-    card = guest.house.account()
-    fake_bank().set_profile(card["account_number"], transfer_agreement=False)
-    assert result_of(guest, card=card).status == "created"
-
-
-@screen("result-cancelled")
-def cancelled(guest):
-    payment, link = guest.house.order(guest.language)
-    operations.cancel_payment(payment=payment, at=clock.now(), by="shop")
-    guest.open(f"{link}result/")
-
-
-@screen("result-expired")
-def expired(guest):
-    long_ago = clock.now() - dt.timedelta(days=1)
-    _, link = guest.house.order(guest.language, at=long_ago)
-    guest.open(f"{link}result/")
+@screen("pay-maintenance")
+def maintenance(guest):
+    """The window is over as soon as the page stands: other screens' payments go on."""
+    now = clock.now()
+    window = MaintenanceWindow.objects.create(
+        id=new_id(),
+        kind="maintenance",
+        starts_at=now,
+        ends_at=now + dt.timedelta(hours=1),
+        planned_at=now,
+        planned_by="amy",
+    )
+    open_pay_page(guest)
+    MaintenanceWindow.objects.filter(pk=window.pk).update(cancelled_at=now, cancelled_by="amy")

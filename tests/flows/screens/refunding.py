@@ -1,4 +1,4 @@
-"""Screens of the two look-ups: was I charged, and where is my refund."""
+"""Screens of refund progress: each state a refund can be in, closed and opened by the code of the SMS."""
 
 from __future__ import annotations
 
@@ -12,52 +12,6 @@ from refunds.models import Refund
 from refunds.tests.factories import again, ask, at_taipei, confirm, run
 from refunds.working_days import Part
 from tests.flows.screens import screen, screens_at
-
-screens_at({"charged-look-up": "/was-i-charged/", "charged-stale": "/was-i-charged/no-such-token/"})
-
-
-@screen("charged-look-up-wrong")
-def charged_wrong(guest):
-    guest.open("/was-i-charged/")
-    guest.fill(order_number="", account_last4="12")
-    guest.press("main button[type=submit]")
-
-
-@screen("charged-look-up-nothing")
-def charged_nothing(guest):
-    guest.open("/was-i-charged/")
-    guest.fill(order_number="HM00000000", account_last4="0000")
-    guest.press("main button[type=submit]")
-
-
-def charged(guest, **changes):
-    payment, _ = guest.house.paid(guest.language, **changes)
-    guest.open(guest.house.charged_link(payment))
-
-
-@screen("charged-just-now")
-def charged_just_now(guest):
-    charged(guest)
-
-
-@screen("charged-hours-ago")
-def charged_hours_ago(guest):
-    charged(guest, at=clock.now() - dt.timedelta(hours=3))
-
-
-@screen("charged-unknown")
-def charged_unknown(guest):
-    card = guest.house.account()
-    fake_bank().behave(card["account_number"], "timeout_after")
-    charged(guest, card=card)
-
-
-@screen("charged-declined")
-def charged_declined(guest):
-    card = guest.house.account()
-    fake_bank().behave(card["account_number"], "4505")
-    charged(guest, card=card)
-
 
 screens_at({"refund-look-up": "/refunds/", "refund-stale": "/refunds/no-such-token/"})
 
@@ -88,19 +42,37 @@ def show(guest, *refunds):
     guest.open(guest.house.refund_link(*refunds))
 
 
-@screen("refund-requested")
+def refund_screen(name):
+    """Two screens of the refund that the function makes: as anybody sees it, and opened by the code of the SMS."""
+
+    def register(make):
+        @screen(f"refund-{name}")
+        def closed(guest):
+            show(guest, make(guest))
+
+        @screen(f"refund-{name}-opened")
+        def opened(guest):
+            refund = make(guest)
+            guest.open_wholly(guest.house.refund_link(refund), refund.payment.reference)
+
+        return make
+
+    return register
+
+
+@refund_screen("requested")
 def requested(guest):
     refund, _, _ = asked_for(guest)
-    show(guest, refund)
+    return refund
 
 
-@screen("refund-accepted")
+@refund_screen("accepted")
 def accepted(guest):
     refund, at, _ = asked_for(guest, days_ago=3)
-    show(guest, confirm(refund, at))
+    return confirm(refund, at)
 
 
-@screen("refund-deferred")
+@refund_screen("deferred")
 def deferred(guest):
     refund, at, _ = asked_for(guest)
     refund = confirm(refund, at)
@@ -108,13 +80,13 @@ def deferred(guest):
     operations.record_closure(part=Part.WHOLE, **closed)
     operations.redate_refund(refund_id=refund.id, at=at, by="sweep")
     operations.record_closure(part=Part.NONE, **closed)  # other screens' days stay as they are
-    show(guest, again(refund))
+    return again(refund)
 
 
-@screen("refund-overdue")
+@refund_screen("overdue")
 def overdue(guest):
     refund, at, _ = asked_for(guest, days_ago=30)
-    show(guest, confirm(refund, at))
+    return confirm(refund, at)
 
 
 def at_the_bank(guest, behaviour):
@@ -123,22 +95,22 @@ def at_the_bank(guest, behaviour):
     if behaviour:
         fake_bank().behave(card["account_number"], behaviour)
     run(refund, at_taipei(refund.credit_date))
-    show(guest, again(refund))
+    return again(refund)
 
 
-@screen("refund-at-the-bank")
+@refund_screen("at-the-bank")
 def unknown(guest):
-    at_the_bank(guest, "timeout_before")
+    return at_the_bank(guest, "timeout_before")
 
 
-@screen("refund-by-hand")
+@refund_screen("by-hand")
 def by_hand(guest):
-    at_the_bank(guest, "4502")
+    return at_the_bank(guest, "4502")
 
 
-@screen("refund-credited")
+@refund_screen("credited")
 def credited(guest):
-    at_the_bank(guest, "")
+    return at_the_bank(guest, "")
 
 
 @screen("refund-two-of-one-order")
@@ -149,8 +121,22 @@ def two_of_one_order(guest):
     show(guest, *Refund.objects.filter(pk__in=[refund.pk, another.pk]))
 
 
-@screen("refund-cancelled")
+@refund_screen("cancelled")
 def cancelled(guest):
     refund, at, _ = asked_for(guest)
     operations.cancel_refund(platform=refund.platform, reference=refund.reference, at=at, by="shop")
-    show(guest, refund)
+    return again(refund)
+
+
+@screen("refund-none-yet")
+def none_yet(guest):
+    """From “Was I charged?” of an order that nothing was refunded of."""
+    payment, _ = guest.house.paid(guest.language)
+    guest.open(guest.house.charged_link(payment).replace("/was-i-charged/", "/refunds/of/"))
+
+
+@screen("refund-code-sent")
+def code_sent(guest):
+    refund, _, _ = asked_for(guest)
+    guest.open(f"{guest.house.refund_link(refund)}code/")
+    guest.press("form[action$='/send/'] button")
