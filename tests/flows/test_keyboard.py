@@ -116,6 +116,8 @@ def test_the_pay_page_is_read_aloud_as_it_was_agreed(house, browser, language):
     guest.component()
     open_pay_page(guest)
     guest.page.locator(".account").first.wait_for()
+    # Said when the lights have come to rest.
+    guest.page.locator("#reader-said:not(:empty)").wait_for(state="attached")
 
     heard = VARIABLE.sub("…", guest.page.locator("body").aria_snapshot()) + "\n"
 

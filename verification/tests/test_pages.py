@@ -163,7 +163,12 @@ class TestWhereOneIs:
 
     @pytest.mark.parametrize("page", ["again/", "code/resend/"])
     def test_what_acts_is_not_done_by_following_a_link(self, person, page):
-        assert person.client.get(person.address + page).status_code == 405
+        before = person.status()
+
+        answer = person.client.get(person.address + page)
+
+        assert (answer.status_code, answer["Location"]) == (302, person.address)
+        assert person.status() == before
 
     def test_an_unknown_link_says_so(self, client):
         page = client.get("/identity/nobody-knows-me/")
