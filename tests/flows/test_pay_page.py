@@ -193,7 +193,11 @@ def test_a_component_that_is_another_one_of_a_sudden_stops_the_payment(stack, to
 @pytest.mark.parametrize(
     ("locale", "two_left", "too_short"),
     [
-        ("en-GB", "Wrong password. Tries left: 2. Nothing was charged.", "Type the password of the card: 6 to 12 digits."),
+        (
+            "en-GB",
+            "Wrong password. Tries left: 2. Nothing was charged.",
+            "Type the password of the card: 6 to 12 digits.",
+        ),
         ("zh-TW", "密碼錯誤，尚可嘗試 2 次。您的帳戶並未扣款。", "6 至 12"),
     ],
 )
