@@ -72,8 +72,10 @@ DEVICES = {
 # What goes wrong between page and card and leaves the try as it is; all else ends it on a page of its own.
 # Code of reader/protocol.md → sentence.
 READER_ERRORS = {
-    "wrong_password": _("Wrong password. Tries left: %(tries)s. The third wrong one in a row locks the card."),
-    "wrong_password_uncounted": _("Wrong password. The third wrong one in a row locks the card."),
+    "wrong_password": _(
+        "Wrong password. Tries left: %(tries)s. Nothing was charged. The third wrong one in a row locks the card."
+    ),
+    "wrong_password_uncounted": _("Wrong password. Nothing was charged. The third wrong one in a row locks the card."),
     "password_format": _("The password has 6 to 12 digits. No try was used up."),
     "busy": _("The card is in use in another window. Finish or close that one, then confirm again."),
     "card_error": _(
@@ -103,6 +105,8 @@ PAGE = {
     "preparing": _("Checking the picture code…"),
     "signing": _("The card is confirming. Leave it in the reader."),
     "confirming": _("The bank is being asked. Please don't close this page."),
+    "card_out": _("The card was taken out. Nothing was charged. Put it in again and type its password again."),
+    "reader_out": _("The card can't be reached. Nothing was charged. When it is ready again, type its password again."),
     "picture_new": _("Here is a new picture."),
     "offline": _("The page could not reach us. Nothing was charged. Please try again."),
     "lost": _("The connection broke while we asked. We look up what became of your payment…"),

@@ -193,8 +193,12 @@ def test_a_component_that_is_another_one_of_a_sudden_stops_the_payment(stack, to
 @pytest.mark.parametrize(
     ("locale", "two_left", "too_short"),
     [
-        ("en-GB", "Wrong password. Tries left: 2.", "Type the password of the card: 6 to 12 digits."),
-        ("zh-TW", "密碼錯誤", "6 至 12"),
+        (
+            "en-GB",
+            "Wrong password. Tries left: 2. Nothing was charged.",
+            "Type the password of the card: 6 to 12 digits.",
+        ),
+        ("zh-TW", "密碼錯誤，尚可嘗試 2 次。您的帳戶並未扣款。", "6 至 12"),
     ],
 )
 def test_a_wrong_password_says_how_many_tries_are_left_and_the_third_locks(
@@ -282,6 +286,85 @@ def test_the_same_card_again_only_costs_the_typed_password(town, open_pay_page):
 
     wait_for_accounts(page)
     assert "/stopped/" not in page.url
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("en-GB", "The card was taken out. Nothing was charged. Put it in again and type its password again."),
+        ("zh-TW", "卡片已取出。您的帳戶並未扣款。請重新插入卡片，並再次輸入卡片密碼。"),
+    ],
+)
+def test_a_card_taken_out_while_its_password_is_typed_is_said_beside_the_password(town, open_pay_page, locale, says):
+    payer = town.newcomer("pays", "pays", "pays")
+    town.insert(payer)
+    page = open_pay_page(locale)
+    wait_for_accounts(page)
+    fill(page, picture(town, page), "123")
+    height = page.locator("#account").bounding_box()["height"]
+
+    town.take_out()
+
+    expect(page.locator("#pay-status")).to_have_text(says)
+    expect(page.locator("#password")).to_be_focused()
+    expect(page.locator("#account-choice")).to_be_hidden()
+    assert page.locator("#account").bounding_box()["height"] == pytest.approx(height, abs=1)
+    town.insert(payer)
+    wait_for_accounts(page)
+    page.locator("#password").fill("1")
+    expect(page.locator("#pay-status")).to_have_text("")
+    assert_nothing_was_asked_of_the_bank(town, page)
+
+
+def test_a_reader_that_is_gone_while_the_password_is_typed_is_not_called_a_card_taken_out(stack, town, open_pay_page):
+    town.insert(town.newcomer())
+    page = open_pay_page()
+    wait_for_accounts(page)
+    fill(page, picture(town, page), "123")
+
+    with nothing_in_its_place(stack):
+        expect(page.locator("#pay-status")).to_contain_text("The card can't be reached. Nothing was charged.")
+
+
+def test_what_was_missing_is_no_error_any_more_when_it_is_there(town, open_pay_page):
+    page = open_pay_page()
+    expect(page.locator("#device-card")).to_have_class("wait")
+    page.locator("#pay-confirm").click()
+    expect(page.locator("#pay-errors")).to_contain_text("Put a card into the reader first.")
+
+    town.insert(town.newcomer("pays", "pays"))
+    wait_for_accounts(page)
+
+    expect(page.locator("#pay-errors")).to_be_hidden()
+    page.locator("#pay-confirm").click()
+    expect(page.locator("#pay-errors")).to_contain_text("Choose the account to pay from.")
+    page.locator(".accounts input").first.check(force=True)
+    expect(page.locator("#pay-errors")).to_be_hidden()
+
+
+def test_no_sentence_says_that_nothing_is_charged_while_that_is_being_decided(town, desk, open_pay_page):
+    page = open_pay_page()
+    card = desk.insert(HesitatingCard())
+    card.may_go_on.set()
+    held = []
+    page.route("**/confirm", lambda route: held.append(route))  # noqa: PLW0108 - a builtin can't be a listener
+    sign_with(town, page, "000000")
+    expect(page.locator("#password-error")).to_be_visible()
+    expect(page.locator("#pay-leave")).to_be_visible()
+    card.may_go_on.clear()
+
+    sign_with(town, page, PASSWORD)
+    assert card.is_signing.wait(60)
+    expect(page.locator("#pay-leave")).to_be_hidden()
+    card.may_go_on.set()
+    expect(page.locator("#pay-digest")).to_be_visible()
+    expect(page.locator("#pay-leave")).to_be_hidden()
+    said = {"code": "bank_declined", "title": "The bank said no", "detail": "Not charged.", "money_moved": "no"}
+    until(page, "document.getElementById('pay-status').textContent !== ''")
+    held[0].fulfill(status=402, json=said)
+
+    expect(page.locator("#pay-errors")).to_contain_text("The bank said no")
+    expect(page.locator("#pay-leave")).to_be_visible()
 
 
 def test_the_payer_cancels_while_the_card_signs(town, desk, open_pay_page):

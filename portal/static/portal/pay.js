@@ -9,6 +9,8 @@
   const { ReaderError, digestOf } = window.OutpostReader;
   // A check code lives for 300 s; one that may end on its way is not used.
   const PREPARED_MS = 280_000;
+  // Not payable any more, whatever happened to the money: the result page explains it.
+  const GONE = [404, 410];
   // What ends the try with a page of its own.
   const ENDS = {
     card_removed: "card_removed", no_card: "card_removed", card_swapped: "card_swapped", card_locked: "card_locked",
@@ -19,7 +21,7 @@
   const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 
   class Problem extends Error {
-    constructor(body) { super(body.code); this.body = body; }
+    constructor(body, httpStatus = 0) { super(body.code); this.body = body; this.httpStatus = httpStatus; }
   }
   class Stopped extends Error {}
 
@@ -51,13 +53,16 @@
     at("password").removeAttribute("aria-invalid");
     at("password-field").classList.remove("has-error");
   };
-  const showError = (title, text = "") => {
+  const showError = (title, text = "", lack = "") => {
     const box = at("pay-errors");
+    box.dataset.lack = lack;
     box.querySelector("h2").textContent = title;
     box.querySelector("p").textContent = text;
     box.hidden = false;
     box.focus();
   };
+  /* What was missing is there now. */
+  const supplied = (...lacks) => { if (lacks.includes(at("pay-errors").dataset.lack)) { at("pay-errors").hidden = true; } };
   const showPasswordError = (text) => {
     at("password-error").querySelector("span").textContent = text;
     at("password-error").hidden = false;
@@ -76,8 +81,12 @@
   let wasProved = false;
   let typedFor = null; // the card that was in the reader when a password was typed
 
-  const forgetCard = () => {
+  const forgetCard = (facts) => {
+    if (accounts) { at("account").style.minHeight = `${at("account").offsetHeight}px`; } // what is below stays where it is
     accounts = null;
+    if (at("password").value && !isBusy) {
+      if (facts.component === "ready" && facts.reader === "ready") { status("card_out"); } else { status("reader_out"); }
+    }
     wipe(); // it belonged to the card that has left
     at("account-choice").hidden = true;
     at("account-wait").hidden = false;
@@ -103,10 +112,11 @@
   const showStage = (facts) => {
     if (facts.component === "searching") { return; }
     const wasPairing = !at("pairing").hidden;
-    at("pay-stage").style.minHeight = `${at("pay-stage").offsetHeight}px`;
+    const height = at("pay-stage").offsetHeight;
     const hadFocus = at("pay-stage").contains(document.activeElement);
     const isPairing = pairing(facts);
     at("pay-steps").hidden = isPairing;
+    if (isPairing !== wasPairing) { at("pay-stage").style.minHeight = `${height}px`; }
     if (isPairing !== wasPairing && hadFocus) { at(isPairing ? "pairing-head" : "account").focus(); }
   };
 
@@ -117,8 +127,9 @@
     at("account-wait").textContent = texts.page[facts.card === "locked" ? "need_another" : "accounts_wait"];
     if (facts.serial && typedFor && facts.serial !== typedFor && !isBusy) { stop("card_swapped"); return; }
     const isReady = facts.component === "ready" && facts.card === "ready";
-    if (!isReady || before.serial !== facts.serial) { forgetCard(); }
+    if (!isReady || before.serial !== facts.serial) { forgetCard(facts); }
     if (isReady && !accounts) { readAccounts(); }
+    if (isReady && before.component === "ready" && before.card !== "ready") { lookAgain(); }
     lights();
   };
 
@@ -148,6 +159,8 @@
     }));
     at("account-wait").hidden = true;
     at("account-choice").hidden = false;
+    at("account").style.minHeight = "";
+    supplied("need_card", "need_another");
   };
 
   /* ---------- our side ---------- */
@@ -163,7 +176,16 @@
     let body;
     try { body = await answer.json(); } catch { body = null; }
     if (answer.ok && body) { return body; }
-    throw new Problem(body && body.code ? body : { code: "unclear", title: texts.page.offline, detail: "", money_moved: "offline" });
+    throw new Problem(body && body.code ? body : { code: "unclear", title: texts.page.offline, detail: "", money_moved: "offline" }, answer.status);
+  };
+
+  /* Paid, cancelled or too late meanwhile, in another window perhaps: then this page is no longer the one to look at. */
+  const lookAgain = async () => {
+    if (isBusy) { return; }
+    let answer;
+    try { answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual", cache: "no-store" }); } catch { return; }
+    if (isBusy) { return; }
+    if (answer.type === "opaqueredirect" || GONE.includes(answer.status)) { leave(page.dataset.result); }
   };
 
   let prepared = null;
@@ -216,6 +238,9 @@
     for (const choice of page.querySelectorAll("input[name=account]:not(:checked)")) { choice.disabled = on; }
   };
 
+  /* "Nothing is charged" stands there only while it is true. */
+  const mayLeave = (on) => { at("pay-leave").classList.toggle("unsaid", !on); };
+
   const missing = () => {
     if (reader.facts().card === "locked") { return ["need_another", "account"]; }
     if (!accounts) { return ["need_card", "account"]; }
@@ -236,6 +261,7 @@
   const sign = async (index, serial) => {
     const { amount_minor, currency, terminal, check_code, signed_at, order } = prepared;
     status("signing");
+    mayLeave(false);
     at("pay-cancel").hidden = false;
     const signing = reader.sign({ account_index: index, card_serial: serial, amount_minor, currency, terminal, check_code, signed_at, order }, at("password").value);
     wipe();
@@ -284,12 +310,13 @@
     if (error instanceof ReaderError) { readerFailed(error); return; }
     if (!(error instanceof Problem)) { throw error; }
     const { title, detail, money_moved } = error.body;
-    if (money_moved === "yes" || money_moved === "unknown") { leave(page.dataset.result); return; }
+    if (money_moved === "yes" || money_moved === "unknown" || GONE.includes(error.httpStatus)) { leave(page.dataset.result); return; }
     try {
       if (error.body.code !== "offline") { await newPicture(); }
       showError(title, detail);
     } catch (another) {
       // Not payable any more: that is the news, whatever went wrong before.
+      if (GONE.includes(another.httpStatus)) { leave(page.dataset.result); return; }
       const last = another instanceof Problem && another.body.code !== "offline" ? another.body : error.body;
       showError(last.title, last.detail);
     }
@@ -301,7 +328,7 @@
     const lack = missing();
     if (lack) {
       const [key, id] = lack;
-      if (id === "password") { showPasswordError(texts.page[key]); } else { showError(texts.page[key]); at(id).focus(); }
+      if (id === "password") { showPasswordError(texts.page[key]); } else { showError(texts.page[key], "", key); at(id).focus(); }
       return;
     }
     busy(true);
@@ -309,6 +336,7 @@
       busy(false);
       status("");
       await failed(error);
+      mayLeave(!isBusy); // still here: the page knows that nothing was charged
     } finally {
       wipe();
       typedFor = null;
@@ -334,7 +362,13 @@
   at("password").addEventListener("input", () => {
     at("password").value = at("password").value.normalize("NFKC").replace(/[^0-9]/g, "");
     typedFor = reader.facts().serial;
+    if (!isBusy) { status(""); }
   });
+  page.addEventListener("input", ({ target }) => {
+    if (target.name === "account") { supplied("need_account"); }
+    if (at("pairing").hidden) { at("pay-stage").style.minHeight = ""; } // what pairing took is given back
+  });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { lookAgain(); } });
   // Back from the result: this copy of the page may be of an order that is paid.
   addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
   addEventListener("pagehide", wipe);
