@@ -41,6 +41,8 @@ def pay(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse:
         return redirect("payments:result", payment.reference, secret)
     if (window := maintenance_at(at)) is not None:
         return resting_page(request, payment, secret, window)
+    if request.method == "HEAD":  # a tab that only asks whether the order can still be paid needs no picture
+        return HttpResponse()
     picture = cards.issue_picture_code(subject=payment.reference, at=at)
     context = {
         "payment": payment,
