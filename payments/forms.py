@@ -70,9 +70,7 @@ class LookUpForm(forms.Form):
 
     def clean_order_number(self) -> str:
         order_number = tidy(self.cleaned_data["order_number"])
-        RegexValidator(_ORDER_NUMBER, _("This is no order number: letters, digits, - . and _ only."))(
-            order_number
-        )
+        RegexValidator(_ORDER_NUMBER, _("This is no order number: letters, digits, - . and _ only."))(order_number)
         return order_number
 
     def clean_account_last4(self) -> str:

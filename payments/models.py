@@ -145,11 +145,6 @@ class Payment(Stateful):
         return Money.twd(self.final_amount_minor)
 
     @property
-    def refunded_minor(self) -> int:
-        """Given back or on its way: order amount and charge of each refund that was not cancelled."""
-        return self.refunded_order_minor + self.refunded_charge_minor
-
-    @property
     def platform_status(self) -> str:
         return PLATFORM_SEES[self.status]
 

@@ -50,11 +50,12 @@ def facts(
 
 def refund_words(payment: Payment, *, opened: bool) -> str:
     """What was refunded or is on its way back; which of both is for “Refund progress” to say. Empty without any."""
-    if not payment.refunded_minor:
+    refunded_minor = payment.refunded_order_minor + payment.refunded_charge_minor
+    if not refunded_minor:
         return ""
     if not opened:
         return _("A refund of this payment was asked for. Where it stands: “Refund progress”.")
-    amount = str(Money.twd(payment.refunded_minor))
+    amount = str(Money.twd(refunded_minor))
     return _("A refund of %(amount)s was asked for. Where it stands: “Refund progress”.") % {"amount": amount}
 
 

@@ -231,7 +231,9 @@ def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
         case _:
             state = "problem" if progress.is_overdue else "current"
             turn = max(progress.today, refund.credit_date or progress.today)
-            return [credited | {"text": _("Planned for %(day)s, still to come") % {"day": day_text(turn)}, "state": state}]
+            return [
+                credited | {"text": _("Planned for %(day)s, still to come") % {"day": day_text(turn)}, "state": state}
+            ]
 
 
 def _deferral(deferral: Deferral) -> dict[str, Any]:
