@@ -103,7 +103,7 @@ TIME_ZONE = "Asia/Taipei"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
-NUMBER_GROUPING = 3  # Chinese has none of its own
+FORMAT_MODULE_PATH = "sandbox.formats"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
