@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cards.picture_code import tidy
 from common.errors import FieldError, InvalidRequest
 from payments.operations.debits import SignedOrder
+
+_ORDER_NUMBER = r"\A[A-Za-z0-9._-]{1,64}\Z"
 
 Form = TypeVar("Form", bound=forms.Form)
 
@@ -66,15 +70,19 @@ class LookUpForm(forms.Form):
 
     def clean_order_number(self) -> str:
         order_number = tidy(self.cleaned_data["order_number"])
-        RegexValidator(r"\A[A-Za-z0-9._-]{1,64}\Z", _("This is no order number: letters, digits, - . and _ only."))(
-            order_number
-        )
+        RegexValidator(_ORDER_NUMBER, _("This is no order number: letters, digits, - . and _ only."))(order_number)
         return order_number
 
     def clean_account_last4(self) -> str:
         digits = tidy(self.cleaned_data["account_last4"])
         RegexValidator(r"\A[0-9]{4}\Z", _("Enter exactly four digits."))(digits)
         return digits
+
+
+def known_order_number(request: HttpRequest) -> dict[str, str]:
+    """What a link to a look-up says of the order, so that it need not be typed; the account's digits are never in it."""
+    order_number = request.GET.get("order_number", "")
+    return {"order_number": order_number} if re.match(_ORDER_NUMBER, order_number) else {}
 
 
 def checked(form_class: type[Form], body: bytes) -> Form:

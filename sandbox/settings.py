@@ -103,6 +103,7 @@ TIME_ZONE = "Asia/Taipei"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "sandbox.formats"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

@@ -15,7 +15,7 @@ from common.lookups import LookUp
 from notifications import queries as notifications
 from payments import operations, queries
 from payments.errors import TellAgainTooSoon, TooManyLookUps
-from payments.forms import LookUpForm
+from payments.forms import LookUpForm, known_order_number
 from payments.models import Attempt
 from payments.pages import paper, shown, standing
 from payments.pages.doorway import PAYER
@@ -26,7 +26,7 @@ from payments.states import IN_FLIGHT, Status
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
-    form = LookUpForm(request.POST or None)
+    form = LookUpForm(request.POST or None, initial=known_order_number(request))
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, 422 if form.errors else 200)
     order_number = form.cleaned_data["order_number"]
@@ -102,16 +102,18 @@ def _answer(
     if context["opened"]:
         PAGE.record_view(found, "opened")
         context |= _everything(found, presented)
+    is_open = context["opened"] and _is_mine(found)
     context |= {
-        "heading": standing.heading(payment, presented, opened=context["opened"] and _is_mine(found)),
+        "heading": standing.heading(payment, presented, opened=is_open),
         "platform": payment.platform,
         "money_moved": standing.money_moved(payment, presented),
-        "facts": standing.facts(payment, presented, events, at),
+        "facts": standing.facts(payment, presented, events, at, opened=is_open),
         "being_presented": presented is not None,
         "in_flight": payment.status in IN_FLIGHT,
+        "refund": standing.refund_words(payment, opened=is_open),
         "is_paid": payment.status == Status.PAID,
         "asked_again": shown.time_text(payment.enquire_at) if payment.enquire_at else "",
-        "entries": standing.story(payment, presented, events),
+        "entries": standing.story(payment, presented, events, opened=is_open),
         "acknowledged": shown.time_text(acknowledged) if acknowledged else "",
         "next_try": standing.next_try(events),
         "can_tell": can_tell,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.money import Money
 from notifications.queries import ToldAttempt, ToldEvent
 from payments.models import Attempt, Payment
 from payments.pages import shown
@@ -35,9 +36,10 @@ def money_moved(payment: Payment, presented: Attempt | None) -> str:
 
 
 def facts(
-    payment: Payment, presented: Attempt | None, events: list[ToldEvent], at: dt.datetime
+    payment: Payment, presented: Attempt | None, events: list[ToldEvent], at: dt.datetime, *, opened: bool
 ) -> list[dict[str, str]]:
     holder, following = _presenting() if presented else _holder_and_next(payment, events, at)
+    following = refund_words(payment, opened=opened) or following
     rows = [{"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
     if payment.paid_at:
         rows.append({"label": _("Charged at"), "value": shown.time_text(payment.paid_at), "hint": _("Time of Taipei")})
@@ -46,7 +48,20 @@ def facts(
     return rows
 
 
-def story(payment: Payment, presented: Attempt | None, events: list[ToldEvent]) -> list[dict[str, Any]]:
+def refund_words(payment: Payment, *, opened: bool) -> str:
+    """What was refunded or is on its way back; which of both is for “Refund progress” to say. Empty without any."""
+    refunded_minor = payment.refunded_order_minor + payment.refunded_charge_minor
+    if not refunded_minor:
+        return ""
+    if not opened:
+        return _("A refund of this payment was asked for. Where it stands: “Refund progress”.")
+    amount = str(Money.twd(refunded_minor))
+    return _("A refund of %(amount)s was asked for. Where it stands: “Refund progress”.") % {"amount": amount}
+
+
+def story(
+    payment: Payment, presented: Attempt | None, events: list[ToldEvent], *, opened: bool
+) -> list[dict[str, Any]]:
     """From the order to the shop's confirmation, oldest first, and what is still to come."""
     entries = [_entry(_("The order came from the shop"), payment.created_at)]
     for attempt in payment.attempts.filter(outcome__in=("declined", "refused")).order_by("number"):
@@ -58,6 +73,8 @@ def story(payment: Payment, presented: Attempt | None, events: list[ToldEvent]) 
     elif payment.status in IN_FLIGHT:
         entries.append({"title": _("We ask the bank whether it charged your account"), "state": "current"})
     told = [entry for event in events for entry in _told(event)]
+    if refund := refund_words(payment, opened=opened):
+        told.append({"title": refund, "state": "done"})
     return [*entries, *told, *_still_to_come(payment, presented, events)]
 
 

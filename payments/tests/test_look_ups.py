@@ -298,6 +298,7 @@ def test_the_receipt_is_a_paper_in_the_language_of_the_page(paid, language, word
 
     assert answer["Content-Disposition"] == f'attachment; filename="Outpost-receipt-{paid.reference}.pdf"'
     assert "no-store" in answer["Cache-Control"]
+    assert len(PdfReader(io.BytesIO(answer.content)).pages) == 1
     text = paper_text(answer)
     for shown in (words, "NT$961", "NT$951", "NT$10", "CNY 951.00", "8901", paid.order_number, paid.bank_reference):
         assert shown.replace(" ", "") in text
@@ -397,3 +398,43 @@ def test_an_order_that_was_never_tried_is_not_told_apart_from_one_that_is_not_th
 def paper_text(answer):
     pages = PdfReader(io.BytesIO(answer.content)).pages
     return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+# ---------- refunds, and what a link knows ----------
+
+
+@pytest.mark.parametrize(
+    ("language", "closed", "opened"),
+    [
+        ("en", "A refund of this payment was asked for.", "A refund of NT$505 was asked for."),
+        ("zh-hant", "本筆付款已有退款申請，進度", "本筆付款已有退款申請，金額 NT$505，"),
+    ],
+)
+def test_a_refund_is_what_comes_next_and_its_amount_stands_behind_the_code(paid, language, closed, opened):
+    Payment.objects.filter(pk=paid.pk).update(refunded_order_minor=500, refunded_charge_minor=5)
+    reader = Reader(paid, language)
+
+    before = reader.get().content.decode()
+    reader.open()
+    after = reader.get().content.decode()
+
+    # What to do now, what comes next, and the story.
+    assert (before.count(closed), before.count("NT$505"), after.count(opened)) == (3, 0, 3)
+    assert before.count('href="/refunds/of/') == 2
+
+
+def test_without_a_refund_none_is_spoken_of(paid):
+    assert "A refund of" not in text_of(Reader(paid).get())
+
+
+@pytest.mark.parametrize("address", ["/was-i-charged/", "/refunds/"])
+@pytest.mark.parametrize(
+    ("said", "filled_in"),
+    [("TB26112712345678", 'value="TB26112712345678"'), ("a b", ""), ("x" * 65, ""), ("TB1%0A", "")],
+)
+def test_a_link_fills_in_the_order_number_and_never_the_digits(address, said, filled_in):
+    page = Client().get(f"{address}?order_number={said}&account_last4=8901").content.decode()
+
+    inputs = re.findall(r'<input type="text"[^>]*>', page)
+    assert len(inputs) == 2
+    assert re.findall(r'value="[^"]*"', " ".join(inputs)) == ([filled_in] if filled_in else [])

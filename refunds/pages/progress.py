@@ -14,6 +14,7 @@ from common.lookups import LookUp
 from notifications import queries as notifications
 from notifications.queries import ToldEvent
 from payments.errors import TooManyLookUps
+from payments.forms import known_order_number
 from payments.pages import charged
 from payments.pages.opening import Found, LookUpPage
 from refunds import queries
@@ -26,7 +27,7 @@ from refunds.queries import Progress
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
     """Both answers that a customer has at hand → the page of their refunds, under an address that holds neither."""
-    form = ProgressForm(request.POST or None)
+    form = ProgressForm(request.POST or None, initial=known_order_number(request))
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, status=422 if form.errors else 200)
     order_number = form.cleaned_data["order_number"]

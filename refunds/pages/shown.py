@@ -214,11 +214,11 @@ def _done(title: str, at: dt.datetime) -> dict[str, Any]:
 
 def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
     refund = progress.refund
-    credited: dict[str, Any] = {"title": _("Credited to your account"), "state": "todo"}
+    credited: dict[str, Any] = {"title": _("Credit to your account"), "state": "todo"}
     match Status(refund.status):
         case Status.CREDITED:
             assert refund.credited_at is not None
-            return [credited | {"at": taipei(refund.credited_at), "state": "done"}]
+            return [_done(_("Credited to your account"), refund.credited_at)]
         case Status.REQUESTED:
             return [{"title": _("The seller confirms"), "state": "current"}, credited]
         case Status.MANUAL:
@@ -231,7 +231,9 @@ def _story_from_now(progress: Progress) -> list[dict[str, Any]]:
         case _:
             state = "problem" if progress.is_overdue else "current"
             turn = max(progress.today, refund.credit_date or progress.today)
-            return [credited | {"text": day_text(turn), "state": state}]
+            return [
+                credited | {"text": _("Planned for %(day)s, still to come") % {"day": day_text(turn)}, "state": state}
+            ]
 
 
 def _deferral(deferral: Deferral) -> dict[str, Any]:

@@ -283,3 +283,15 @@ def test_what_an_answer_asks_of_the_database(at, django_assert_num_queries):
 
     with django_assert_num_queries(6):
         reader.get()
+
+
+@pytest.mark.parametrize(
+    ("language", "planned"), [("en", "Planned for {day}, still to come"), ("zh-hant", "預計 {day}（尚未進行）")]
+)
+def test_a_credit_that_is_still_to_come_says_so(at, language, planned):
+    refund = make_accepted_refund(at)
+
+    text = text_of(Reader(refund.payment, language).get())
+
+    assert planned.format(day=f"{refund.credit_date:%Y/%m/%d}") in text
+    assert "Credited to your account" not in text

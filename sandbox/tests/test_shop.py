@@ -313,3 +313,21 @@ def test_adding_value_to_the_wallet_shows_the_portals_refusal(portal, client):
     assert answer == {"status": 422, "refused": refusal}
     assert b"top_up_not_supported" in page.content
     assert {body["purpose"] for body in portal.bodies("POST", "/api/v1/payments")} == {"top_up"}
+
+
+def test_an_order_page_offers_what_its_order_can_do_and_says_all_that_comes_back(order, portal, client):
+    address, english = f"/shop/orders/{order.order_number}/", {"Accept-Language": "en"}
+    unpaid = client.get(address, headers=english).content.decode()
+    ShopOrder.objects.update(status="paid")
+    back = {"amount_minor": 1951, "charge_minor": 20, "total_minor": 1971}
+    order.refunds.create(
+        refund_number="RF1", amount_minor=1951, status="credited", refund=back, created_at=order.created_at
+    )
+    paid = client.get(address, headers=english).content.decode()
+    chinese = client.get(address, headers={"Accept-Language": "zh-hant"}).content.decode()
+
+    assert ("Pay again" in unpaid, "Ask for a refund" in unpaid) == (True, False)
+    assert ("Pay again" in paid, "Ask for a refund" in paid) == (False, True)
+    assert "You get back NT$1,971 (Order amount NT$1,951 + handling charge NT$20)" in paid
+    assert "退款總額 NT$1,971" in chinese
+    assert f"/was-i-charged/?order_number={order.order_number}" in paid

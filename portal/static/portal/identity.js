@@ -24,6 +24,7 @@
       bar.value = left;
     }, () => {
       box.hidden = true;
+      for (const words of document.querySelectorAll("[data-countdown-before]")) { words.hidden = true; }
       document.querySelector("[data-countdown-over]").hidden = false;
     });
   }
