@@ -235,8 +235,8 @@ class Guest:
         """A look-up's answer in the browser that typed the code of the SMS."""
         response = HttpResponse()
         lookups.remember_opened(HttpRequest(), response, subject, at=clock.now())
-        value = response.cookies[lookups.OPENED_COOKIE].value
-        self.context.add_cookies([{"name": lookups.OPENED_COOKIE, "value": value, "url": self.house.url}])
+        value = response.cookies[settings.LOOK_UP_COOKIE_NAME].value
+        self.context.add_cookies([{"name": settings.LOOK_UP_COOKIE_NAME, "value": value, "url": self.house.url}])
         self.open(link)
 
     def component(self, **script: Any) -> ScriptedReader:
