@@ -39,6 +39,7 @@ def test_without_packages_the_bank_is_named(client, settings):
     assert "sudo apt install" not in page
 
 
+@pytest.mark.django_db
 def test_only_files_of_the_package_are_handed_out(client, settings, tmp_path):
     for name in ("outpost-reader-2.0.0.pyz", "SHA256SUMS", "notes.txt"):
         (tmp_path / name).write_bytes(b"content")
