@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from whitenoise.compress import Compressor  # type: ignore[import-untyped]  # it has no types
+from whitenoise.compress import Compressor
 
 from portal.env import celery_broker, env_bool, env_database, env_int, env_list, env_networks, env_str
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from whitenoise.compress import Compressor  # type: ignore[import-untyped]  # it has no types
-from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # as above
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class OwnAndForeignFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # its base has no types

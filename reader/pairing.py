@@ -68,9 +68,9 @@ class PairingStore:
             self.revoke(old.id)
         return pairing
 
-    def find(self, id: str, origin: str) -> Pairing | None:  # noqa: A002 - a pairing's name in the protocol
+    def find(self, pairing_id: str, origin: str) -> Pairing | None:
         """None: never made, revoked, or made for pages of another origin."""
-        pairing = self._read(self._path(id)) if PAIRING_ID.fullmatch(id) else None
+        pairing = self._read(self._path(pairing_id)) if PAIRING_ID.fullmatch(pairing_id) else None
         return pairing if pairing is not None and pairing.origin == origin else None
 
     def all(self) -> list[Pairing]:
@@ -78,13 +78,13 @@ class PairingStore:
         found = [pairing for path in self._folder.glob("*.json") if (pairing := self._read(path)) is not None]
         return sorted(found, key=lambda pairing: (pairing.created, pairing.id), reverse=True)
 
-    def revoke(self, id: str) -> None:  # noqa: A002 - as above
+    def revoke(self, pairing_id: str) -> None:
         """Pages that have it are strangers from now on."""
-        if PAIRING_ID.fullmatch(id):
-            self._path(id).unlink(missing_ok=True)
+        if PAIRING_ID.fullmatch(pairing_id):
+            self._path(pairing_id).unlink(missing_ok=True)
 
-    def _path(self, id: str) -> Path:  # noqa: A002 - as above
-        return self._folder / f"{id}.json"
+    def _path(self, pairing_id: str) -> Path:
+        return self._folder / f"{pairing_id}.json"
 
     def _read(self, path: Path) -> Pairing | None:
         try:

@@ -37,7 +37,7 @@ MAIN = b'''"""Entry of the package; told first is what an old Python could not e
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - nothing else says so before it fails
+if sys.version_info < (3, 11):
     sys.exit("outpost-reader needs Python 3.11 or newer; this one is " + sys.version.split()[0])
 
 from reader.__main__ import main
