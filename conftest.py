@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -86,6 +87,17 @@ TransactionTestCase._fixture_teardown = _clean_after_commits
 @pytest.fixture
 def at() -> dt.datetime:
     return MONDAY
+
+
+@pytest.fixture
+def later(settings, tmp_path):
+    """Move the clock that pages read: `later(minutes=5)` is that long after the real time, not after the last move."""
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+
+    def move(**by):
+        Path(settings.CLOCK_FILE).write_text(str(dt.timedelta(**by).total_seconds()))
+
+    return move
 
 
 @pytest.fixture(autouse=True)

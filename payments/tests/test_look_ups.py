@@ -1,14 +1,11 @@
 """Look-ups: what anybody sees who knows the numbers, what the SMS code opens, in which browser, and for how long."""
 
-import datetime as dt
 import io
 import re
 from html import unescape
-from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from pypdf import PdfReader
 
@@ -27,24 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ENGLISH = {"accept-language": "en"}
 HIDDEN = ("NT$961", "NT$951", "CNY", "one thing", "••••8901", "BK", "+8869")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def later(settings, tmp_path):
-    """Move the clock that the pages read."""
-    settings.CLOCK_FILE = str(tmp_path / "clock")
-
-    def move(**by):
-        Path(settings.CLOCK_FILE).write_text(str(dt.timedelta(**by).total_seconds()))
-
-    return move
 
 
 @pytest.fixture

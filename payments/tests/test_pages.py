@@ -7,7 +7,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
 
@@ -31,24 +30,6 @@ from platforms.operations import add_endpoint
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _no_look_ups_counted():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def later(settings, tmp_path):
-    """Move the clock that the pages read."""
-    settings.CLOCK_FILE = str(tmp_path / "clock")
-
-    def move(**by):
-        Path(settings.CLOCK_FILE).write_text(str(dt.timedelta(**by).total_seconds()))
-
-    return move
 
 
 class Payer:

@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
 from pypdf import PdfReader
@@ -31,9 +30,6 @@ HIDDEN = ("NT$961", "NT$951", "NT$10", "••••8901", "8901")
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch, at):
     monkeypatch.setattr("common.clock.now", lambda: at)
-    cache.clear()
-    yield
-    cache.clear()
 
 
 class Reader:

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.core import signing
-from django.core.cache import cache
 from django.test import Client
 
 from cards.bank import fake_bank
@@ -24,9 +23,6 @@ DUE = dt.date(2026, 6, 17)
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch, at):
     monkeypatch.setattr("common.clock.now", lambda: at)
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def look_up(order_number, account_last4=ACCOUNT[-4:], language="en", **more):

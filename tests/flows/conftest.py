@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from bootstrap.pcsc import is_there
 from bootstrap.ports import Ports
 from bootstrap.stack import Stack
+from tests.flows.cards import master_key_of
+from tests.flows.hand import Hand, HandTown
 from tests.flows.town import Town, Visit
 from tests.flows.wiretap import Wiretap
 
@@ -46,6 +48,15 @@ def card_stack(tmp_path_factory):
         stack.start()
         yield stack
         stack.remove()
+
+
+@pytest.fixture
+def hand_town(card_stack) -> HandTown:
+    """The town of that stack, with a card in the test's own hand."""
+    town = HandTown(card_stack.url("web"), card_stack.url("sandbox"), card_stack.env)
+    town.hand = Hand(port=card_stack.ports.card, master_key=master_key_of(card_stack))
+    yield town
+    town.hand.open()
 
 
 @pytest.fixture

@@ -57,11 +57,8 @@ def stack(card_stack):
 
 
 @pytest.fixture
-def town(stack):
-    town = HandTown(stack.url("web"), stack.url("sandbox"), stack.env)
-    town.hand = Hand(port=stack.ports.card, master_key=master_key_of(stack))
-    yield town
-    town.hand.open()
+def town(hand_town):
+    return hand_town
 
 
 @pytest.fixture

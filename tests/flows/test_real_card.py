@@ -14,8 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reader.software_card import CardState
-from tests.flows.cards import master_key_of
-from tests.flows.hand import Hand, HandTown, exchange
+from tests.flows.hand import exchange
 from tests.flows.test_promises import debits
 from tests.flows.traces import forms, search
 
@@ -32,11 +31,8 @@ def stack(card_stack):
 
 
 @pytest.fixture
-def town(stack):
-    town = HandTown(stack.url("web"), stack.url("sandbox"), stack.env)
-    town.hand = Hand(port=stack.ports.card, master_key=master_key_of(stack))
-    yield town
-    town.hand.open()
+def town(hand_town):
+    return hand_town
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -405,17 +404,6 @@ def test_the_whole_gate_moves_no_money(person, bank):
     assert bank.received == []
     assert bank.book == []
     assert not Journal.objects.exists()
-
-
-@pytest.fixture
-def later(settings, tmp_path):
-    """Move the clock that the pages read."""
-    settings.CLOCK_FILE = str(tmp_path / "clock")
-
-    def move(**by):
-        Path(settings.CLOCK_FILE).write_text(str(dt.timedelta(**by).total_seconds()))
-
-    return move
 
 
 class TestTime:
