@@ -107,7 +107,7 @@ def roc(day: dt.date) -> str:
 
 def _person_shown(person: Person) -> dict[str, Any]:
     types = {"first": _("first issue"), "replacement": _("replacement"), "renewal": _("renewal")}
-    places = {"63000": _("Taipei City (北市)")}
+    places = {"63000": _("Taipei City")}
     phone = PHONES.get(person.phone)
     return {
         **person_plain(person),

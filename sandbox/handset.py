@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,7 +23,10 @@ def handset_page(request: HttpRequest) -> HttpResponse:
     context = {
         "phone": phone,
         "phones": sorted(TextMessage.objects.values_list("phone", flat=True).distinct()),
-        "messages": [_shown(message) for message in (found.filter(phone=phone) if phone else found)[:MESSAGES_MAX]],
+        "messages": [
+            {**_shown(message), "language": _language_of(message.text)}
+            for message in (found.filter(phone=phone) if phone else found)[:MESSAGES_MAX]
+        ],
     }
     # The page's script asks for the list alone, over and over.
     return render(request, "sandbox/_messages.html" if "list" in request.GET else "sandbox/handset.html", context)
@@ -45,6 +49,11 @@ def messages_of(phone: str) -> list[dict[str, Any]]:
 def _phone(request: HttpRequest) -> str:
     # A plus sign that was not escaped in the address arrives as a blank.
     return request.GET.get("phone", "").replace(" ", "+")
+
+
+def _language_of(text: str) -> str:
+    """For the voice that reads it: a message keeps the language of whoever it was written for."""
+    return "zh-Hant" if re.search("[\u3400-\u9fff]", text) else "en"
 
 
 def _shown(message: TextMessage) -> dict[str, Any]:

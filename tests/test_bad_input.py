@@ -9,9 +9,10 @@ import pytest
 from django.utils.translation import override
 
 from common.errors import Refusal
-from payments.pages import words
+from payments.pages import stopped, words
 from payments.tests.test_api import REFUSED as REFUSED_FIELDS
 from payments.tests.test_api import Shop, order
+from payments.tests.test_pages import endings_by_code
 from verification.states import Status as CheckStatus
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +83,8 @@ REFUSED = [
     ("calendar file unreadable", "calendar_unreadable", CALENDAR, "test_a_refused_file_publishes_nothing"),
 ]  # fmt: skip
 
-# What the page itself says of reader and card: nothing of it ever leaves the payer's computer.
+# What the page itself says of reader and card: a sentence of the pay page, or the page on which a try ends.
+# The words stand in `reader/`: nothing of it ever leaves the payer's computer.
 AT_THE_CARD = [
     ("wrong password", "wrong_password", "test_the_third_wrong_password_locks_the_card_for_every_later_reader"),
     ("third wrong password, locked card", "card_locked", "test_the_third_wrong_password_locks_the_card_for_every_later_reader"),
@@ -167,7 +169,9 @@ def test_no_two_items_share_a_code():
 
 @pytest.mark.parametrize(("item", "code", "test"), AT_THE_CARD, ids=[row[0] for row in AT_THE_CARD])
 def test_each_trouble_with_the_card_has_its_sentence_and_its_test(item, code, test):
-    assert_said_in_both(words.READER_ERRORS[code])
+    ending = stopped.ENDINGS.get(endings_by_code().get(code, ""))
+    said = (ending.title, ending.why, *ending.steps) if ending else (words.READER_ERRORS[code],)
+    assert_said_in_both(*said)
     assert test in functions_of(READER)
 
 

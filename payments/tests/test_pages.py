@@ -797,17 +797,19 @@ def test_the_script_finds_every_text_it_asks_for():
     assert lights <= set(words.DEVICES)
 
 
+def endings_by_code():
+    """Which page of its own a code of the reader leads to, as the script has it."""
+    script = (ROOT / "portal/static/portal/pay.js").read_text()
+    start = script.index("const ENDS")
+    return dict(re.findall(r'(\w+): "(\w+)"', script[start : script.index("};", start)]))
+
+
 def test_every_error_of_the_reader_has_a_sentence_or_a_page_of_its_own():
     protocol = (ROOT / "reader/protocol.md").read_text()
     table = protocol[protocol.index("### Error codes") : protocol.index("### An example")]
     codes = set(re.findall(r"^\| `([a-z_]+)`", table, re.MULTILINE))
     programming = {"malformed", "protocol_unsupported", "origin_refused", "person_refused"}
-    script = (ROOT / "portal/static/portal/pay.js").read_text()
-    ends = dict(
-        re.findall(
-            r'(\w+): "(\w+)"', script[script.index("const ENDS") : script.index("};", script.index("const ENDS"))]
-        )
-    )
+    ends = endings_by_code()
     pairing = set(re.findall(r"(pairing_\w+): ", (ROOT / "portal/static/portal/pairing.js").read_text()))
 
     assert codes - programming - {"too_old"} <= {*words.READER_ERRORS, *ends, *pairing}

@@ -184,6 +184,26 @@ def test_a_lost_answer_is_waited_for_in_words_and_turns_into_the_receipt_on_ever
     assert debits(town, order_number) == PAID
 
 
+def test_looking_back_again_and_again_does_not_make_the_page_ask_more_often(visit, payer, device):
+    _, link = to_pay(visit)
+    visit.confirm(payer, account=payer.accounts[1])
+    expect(visit.page.get_by_role("heading", name="Your payment is being confirmed")).to_be_visible()
+    page, asked, answered = device(), [], []
+    page.clock.install()
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.on("requestfinished", lambda request: answered.append(request.url) if request.method == "POST" else None)
+    page.goto(link)
+    expect(page.get_by_role("heading", name="您的付款正在確認中")).to_be_visible()
+
+    page.evaluate("for (let time = 0; time < 5; time += 1) document.dispatchEvent(new Event('visibilitychange'))")
+    visit.until(lambda: len(answered) == 5)
+    page.evaluate("0")  # what follows an answer is done before this is
+    page.clock.run_for(4000)
+    visit.until(lambda: len(answered) > 5)
+
+    assert len(asked) == 6
+
+
 def test_without_a_connection_the_page_says_so_and_goes_on_by_itself(town, visit, payer):
     to_pay(visit)
     visit.confirm(payer, account=payer.accounts[1])
@@ -236,6 +256,7 @@ def test_what_is_wrong_with_the_data_gets_the_focus(town, visit):
 
 
 def test_an_order_whose_time_ran_out_while_the_page_was_open_is_not_charged(town, visit, payer):
+    visit.page.route("**/pay/**", asked_too_early)
     order_number, link = to_pay(visit)
     town.advance(advance_seconds=12 * 3600 + 60, stops=False)
 
@@ -246,6 +267,14 @@ def test_an_order_whose_time_ran_out_while_the_page_was_open_is_not_charged(town
     visit.page.goto(link)
     says(visit.page, "The time to pay this order is over", NOT_CHARGED)
     assert debits(town, order_number)[0][2:] == (0, 0)
+
+
+def asked_too_early(route):
+    """The page asks by HEAD whether its order can still be paid, here always a moment before the time is over."""
+    if route.request.method == "HEAD":
+        route.fulfill(status=200)
+    else:
+        route.continue_()
 
 
 def attempts(town, order_number):

@@ -66,7 +66,11 @@ def search(files: Iterable[Path], wanted: dict[str, bytes]) -> tuple[dict[str, l
     found: dict[str, list[str]] = {}
     looked = 0
     for path in files:
-        with path.open("rb") as file:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue  # the running database and browser end files of theirs meanwhile
+        with file:
             size = file.seek(0, 2)
             if size == 0:
                 continue

@@ -26,7 +26,11 @@
     if (words.title) { document.title = document.title.replace(/^.*(?= · )/, words.title); }
   };
 
-  const later = () => { timer = setTimeout(look, looks < BUSY_LOOKS ? pause : pause * SLOWER); };
+  /* However many looks are on their way, one follows them. */
+  const later = () => {
+    clearTimeout(timer);
+    if (!document.hidden) { timer = setTimeout(look, looks < BUSY_LOOKS ? pause : pause * SLOWER); }
+  };
 
   const look = async () => {
     looks += 1;
