@@ -29,6 +29,8 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("verification.urls")),
     path("", include("refunds.urls")),
+    path("console/", include("console.urls")),
+    path("console/data/", admin.site.admin_view(admin.site.index), name="reference-data"),
     path("console/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

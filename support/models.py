@@ -51,7 +51,14 @@ class Case(Stateful):
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
-        permissions: ClassVar = [("work_cases", _("Can take, note and close cases"))]
+        permissions: ClassVar = [
+            ("see_cases", _("Can see cases")),
+            ("work_cases", _("Can take, note and close cases")),
+            ("assign_cases", _("Can give cases to others")),
+            ("see_approvals", _("Can see what waits for a second person")),
+            ("propose", _("Can ask for what needs a second person")),
+            ("approve", _("Can be the second person")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["payment", "kind"], condition=Q(status=Status.OPEN.value), name="support_open_once_per_payment"

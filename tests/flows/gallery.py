@@ -14,7 +14,19 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.flows.house import LOCALES, Guest, House
 from tests.flows.https import FORWARDED
-from tests.flows.screens import SCREENS, Screen, charged, device, ending, front, identity, paying, refunding, town
+from tests.flows.screens import (
+    SCREENS,
+    Screen,
+    charged,
+    console,
+    device,
+    ending,
+    front,
+    identity,
+    paying,
+    refunding,
+    town,
+)
 from tests.flows.town import Town
 
 __all__ = [
@@ -23,6 +35,7 @@ __all__ = [
     "Screen",
     "TownGuest",
     "charged",
+    "console",
     "context_of",
     "device",
     "ending",

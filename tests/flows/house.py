@@ -42,6 +42,7 @@ from platforms.models import Platform
 from platforms.operations import add_endpoint
 from refunds.models import Refund
 from refunds.pages import progress
+from staff.tests.factories import make_staff, sign_in
 from tests.flows.https import https_settings
 from tests.flows.scripted_reader import ScriptedReader
 from verification.jcic import fake_credit_centre
@@ -238,6 +239,13 @@ class Guest:
         value = response.cookies[settings.LOOK_UP_COOKIE_NAME].value
         self.context.add_cookies([{"name": settings.LOOK_UP_COOKIE_NAME, "value": value, "url": self.house.url}])
         self.open(link)
+
+    def as_staff(self, role: str, *, name: str = "", stepped_up: bool = False) -> None:
+        """This browser belongs to a member of staff of that role, who is signed in."""
+        user = make_staff(name or f"{role}-{next(_number)}", role)
+        value = sign_in(user, stepped_up=stepped_up).cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": "https://127.0.0.1/", "secure": True}
+        self.context.add_cookies([cookie])
 
     def component(self, **script: Any) -> ScriptedReader:
         """A card reader component in that state; without one the page finds nothing."""
