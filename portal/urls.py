@@ -30,6 +30,8 @@ urlpatterns = [
     path("", include("verification.urls")),
     path("", include("refunds.urls")),
     path("console/", include("console.urls")),
+    path("console/", include("support.urls")),
+    path("console/", include("staff.urls")),
     path("console/data/", admin.site.admin_view(admin.site.index), name="reference-data"),
     path("console/", admin.site.urls),
     path("api/v1/", include(api)),
