@@ -1,4 +1,4 @@
-"""App configuration: after migrating, the roles that don't exist yet are put there with their permissions."""
+"""App configuration: after migrating, each role has the permissions of its table."""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
-"""The roles of staff and what each may do: permission names, least privilege, no role holds everything."""
+"""The roles of staff and what each may do, no role holding everything; and the words that make no password."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 
 class Role(StrEnum):
@@ -25,7 +28,7 @@ _DESK: Final = frozenset(
 )
 _MAKERS_AND_CHECKERS: Final = frozenset({"support.see_approvals", "support.propose", "support.approve"})
 
-# The seed of the groups. Afterwards they are rows; a change of what a role may do is an approval of its own.
+# What migrating writes into the groups' rows; the application itself may only read those.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.AGENT: _EVERYONE | _DESK,
     Role.SUPERVISOR: _EVERYONE
@@ -47,7 +50,26 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | {
         *("console.see_payments", "console.see_dashboard", "console.see_calendar", "console.see_reference_data"),
         *("console.run_reports", "console.export_rows", "support.see_cases", "support.see_approvals"),
-        "audit.audit_trail",
+        *("audit.audit_trail", "staff.see_members"),
     },
-    Role.ADMINISTRATOR: _EVERYONE | _MAKERS_AND_CHECKERS,
+    Role.ADMINISTRATOR: _EVERYONE | _MAKERS_AND_CHECKERS | {"staff.see_members", "staff.manage_members"},
 }
+
+# Whoever guesses begins with these.
+_HOUSE_WORDS: Final = ("outpost", "console", "payment", "postal", "refund", "taobao", "alipay")
+
+
+class NoWordOfTheHouse:
+    """A validator of passwords: the service's own words, once taken out, must leave enough of a password."""
+
+    LENGTH_LEFT_MIN = 10
+
+    def validate(self, password: str, user: object = None) -> None:
+        left = password.lower()
+        for word in _HOUSE_WORDS:
+            left = left.replace(word, "")
+        if len(left) < self.LENGTH_LEFT_MIN:
+            raise ValidationError(_("The password is made of this service's own words."), code="password_house_word")
+
+    def get_help_text(self) -> str:
+        return _("The password is not made of this service's own words.")

@@ -1,23 +1,20 @@
 """The console shows the trail and lets nobody write it."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.test import Client
 
 from audit import operations
 from audit.tests.factories import make_record
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
+AUDITS = ("audit_trail", "view_record", "view_link", "view_dailyhead", "change_record", "delete_record", "add_record")
 
 
 def test_an_auditor_finds_and_reads_and_can_change_nothing():
     record = make_record(subject="PAY-1", reason="caller asked")
     make_record(subject="PAY-2", reason="other business")
     operations.link_records()
-    user = User.objects.create_user("eve", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="audit"))
-    client = Client()
-    client.force_login(user)
+    client = sign_in(make_staff_with(*AUDITS, name="eve"))
 
     found = client.get("/console/audit/record/?q=PAY-1").content.decode()
 
@@ -32,10 +29,7 @@ def test_an_auditor_finds_and_reads_and_can_change_nothing():
 
 def test_whoever_may_not_read_the_trail_does_not_see_it():
     make_record(subject="PAY-1")
-    user = User.objects.create_user("amy", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client = Client()
-    client.force_login(user)
+    client = sign_in(make_staff_with("view_payment", "view_case"))
 
     assert client.get("/console/audit/record/").status_code == 403
     assert "/console/audit/" not in client.get("/console/").content.decode()

@@ -1,7 +1,6 @@
 """Customers, accounts and cards in the console: masked, read with a trace, never changed."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import transaction
 from django.test import Client
 
@@ -10,6 +9,7 @@ from cards import operations
 from cards.models import Account, Card, CheckCode, Customer, PictureCode
 from common import clock
 from common.sealing import unseal
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +18,9 @@ ACCOUNT, PHONE, NATIONAL_ID = "00012345678901", "+886912345678", "A123456789"
 
 @pytest.fixture
 def client():
-    user = User.objects.create_user("amy", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    user = make_staff_with("view_customer", "view_account", "view_card")
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 @pytest.mark.parametrize("model", [Customer, Account, Card])

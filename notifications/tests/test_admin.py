@@ -1,7 +1,6 @@
 """The console: searchable, read-only, codes never shown, telling again only with the right and a reason."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from notifications import operations
@@ -9,6 +8,7 @@ from notifications.channels import fake_sender
 from notifications.models import Message, Retelling
 from notifications.states import Channel
 from notifications.tests.factories import AT, deliver, make_sms, make_webhook
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/notifications/message/"
@@ -21,11 +21,9 @@ def _channels_reset():
 
 
 def staff(*permissions):
-    user = User.objects.create_user("amy", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    user = make_staff_with(*permissions)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 def ask(client, message, reason):

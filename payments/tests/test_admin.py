@@ -1,7 +1,6 @@
 """Payments in the console: found by what a caller has at hand, read with a trace, acted on with the right alone."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from audit.models import Record
@@ -13,17 +12,16 @@ from payments.models import Attempt, ChargeRule, LimitRule, LimitUse, Payment
 from payments.states import Status
 from payments.tests.factories import ACCOUNT, make_account, make_paid_payment, make_payment, make_platform, sign
 from platforms.operations import add_endpoint
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/payments/payment/"
 
 
 def staff(*permissions):
-    user = User.objects.create_user("amy", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    user = make_staff_with(*permissions)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 def agent(*more):

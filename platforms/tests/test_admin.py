@@ -3,23 +3,21 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from platforms import signatures
 from platforms.models import ApiKey
 from platforms.tests.factories import make_bearer_key, make_platform, make_signing_key
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/platforms/apikey/"
 
 
 def staff(*codenames):
-    user = User.objects.create_user("sam", password="not-a-secret-here", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames, content_type__app_label="platforms"))
+    user = make_staff_with(*codenames, name="sam")
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 def test_a_bearer_key_is_made_and_its_secret_shown_once():

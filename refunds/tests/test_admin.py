@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -13,16 +12,15 @@ from refunds.models import CalendarOverride, CalendarVersion, MaintenanceWindow,
 from refunds.states import Status
 from refunds.tests.factories import again, at_taipei, make_accepted_refund, run
 from refunds.tests.test_calendar import file_of, rows_of
+from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 def staff(*codenames):
-    user = User.objects.create_user("amy", password="not-a-secret-here", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames, content_type__app_label="refunds"))
+    user = make_staff_with(*codenames)
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 def test_a_refund_is_read_and_not_changed(at):

@@ -1,18 +1,60 @@
 """Members of staff, and browsers they are signed in with."""
 
-from django.contrib.auth.models import User
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.db import transaction
 from django.test import Client
 
-from staff import operations
+from audit import operations as audit
+from common.clock import now
+from staff.models import Factor
+from staff.operations import admit_member, factors, sessions
+from staff.pages import STEPPED_UP_AT
+from staff.pages.presence import SEEN_AT, STARTED_AT
 from staff.rules import Role
 
+# The secret of RFC 6238's own examples.
+APP_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+PASSWORD = "six-lanterns-on-the-quay"
 
-def make_staff(name: str = "amy", role: str = "agent") -> User:
-    return operations.admit(name=name, role=Role(role), password=None)
+
+def make_staff(name: str = "amy", role: str = "agent", *, with_app: bool = True) -> User:
+    """With a password of their own and, as everybody who has ever got in, an authenticator app."""
+    at = now()
+    user = admit_member(name=name, role=Role(role), reason="for a test", at=at, by="tests").user
+    factors.change_password(user=user, password=PASSWORD, at=at)
+    if with_app:
+        give_app(user)
+    return user
+
+
+def make_staff_with(*permissions: str, name: str = "amy") -> User:
+    """No role, these permissions alone (codenames): for what a page does with one right and not with another."""
+    with transaction.atomic():
+        user = User.objects.create_user(name, password=None, is_staff=True)
+        audit.record(by="tests", action="staff.admitted", subject=f"staff:{name}", reason="for a test", at=now())
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    give_app(user)
+    return user
+
+
+def give_app(user: User, secret: str = APP_SECRET) -> Factor:
+    from common.sealing import seal
+
+    return user.factors.create(kind=Factor.Kind.APP, name="", sealed=seal(secret), counter=0, added_at=now())
 
 
 def sign_in(user: User, *, stepped_up: bool = False, client: Client | None = None) -> Client:
     """Signed in with everything sign-in asks for; `stepped_up`: has just confirmed it is still them, as approvals ask."""
     client = client or Client()
     client.force_login(user)
+    key, at = client.cookies[settings.SESSION_COOKIE_NAME].value, now()
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    session[STARTED_AT] = session[SEEN_AT] = at.timestamp()
+    if stepped_up:
+        session[STEPPED_UP_AT] = at.timestamp()
+    session.save()
+    sessions.begin(user=user, session_key=key, factor="app", address="127.0.0.1", browser="", at=at)
     return client

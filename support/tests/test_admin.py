@@ -1,9 +1,9 @@
 """Cases in the console: seen by whoever may, worked on by whoever may, never changed by hand."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from staff.tests.factories import make_staff_with, sign_in
 from support import operations
 from support.models import Case
 from support.tests.factories import cause_of, make_finding, make_manual_refund, pay
@@ -19,16 +19,13 @@ def cases(at):
 
 
 def staff(*permissions):
-    user = User.objects.create_user("amy", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return user
+    return make_staff_with(*permissions)
 
 
 @pytest.fixture
 def amy(client):
     user = staff("view_case", "work_cases")
-    client.force_login(user)
-    return client
+    return sign_in(user, client=client)
 
 
 def act(client, action, cases, words=""):
@@ -82,7 +79,7 @@ def test_without_a_reason_nothing_is_closed(amy, cases):
 
 
 def test_who_may_only_look_is_offered_nothing_and_does_nothing(client, cases):
-    client.force_login(staff("view_case"))
+    sign_in(staff("view_case"), client=client)
     before = statuses()
 
     page = client.get(reverse(LIST)).content.decode()
@@ -96,7 +93,7 @@ def test_who_may_only_look_is_offered_nothing_and_does_nothing(client, cases):
     "address", ["admin:support_case_add", "admin:support_case_delete", "admin:support_case_change"]
 )
 def test_nobody_adds_deletes_or_edits_a_case(client, cases, address):
-    client.force_login(User.objects.create_superuser("root", password="x"))
+    sign_in(staff("view_case", "add_case", "change_case", "delete_case", "work_cases"), client=client)
     before = statuses()
     args = [] if address.endswith("add") else [cases[0].pk]
 

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from audit.models import Record
+from staff.tests.factories import make_staff_with, sign_in
 from verification import operations
 from verification.jcic.port import Notice
 from verification.tests.factories import ACCOUNT, AT, PERSON, make_consented_check
@@ -26,12 +26,7 @@ def refused(centre):
 
 
 def staff(client, *permissions):
-    user = User.objects.create_user("amy", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="verification", codename__in=permissions)
-    )
-    client.force_login(user)
-    return client
+    return sign_in(make_staff_with(*permissions), client=client)
 
 
 def page_of(client, check):

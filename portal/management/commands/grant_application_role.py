@@ -17,11 +17,12 @@ DELETABLE = (
     "django_session",
     "auth_user_groups",
     "auth_user_user_permissions",
-    "auth_group_permissions",
     "platforms_requestnonce",
     "cards_checkcode",
     "cards_picturecode",
 )
+# What roles there are, what each may do, and what there is to be allowed: written by migrations alone.
+READ_ONLY = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names(cursor):
                 rights = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE"
-                rights = "SELECT" if table == "django_migrations" else rights
+                rights = "SELECT" if table in READ_ONLY else rights
                 rights += ", DELETE" if table in DELETABLE else ""
                 names = {"table": sql.Identifier(table), "role": sql.Identifier(role), "rights": sql.SQL(rights)}
                 cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
