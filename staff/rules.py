@@ -60,16 +60,18 @@ _HOUSE_WORDS: Final = ("outpost", "console", "payment", "postal", "refund", "tao
 
 
 class NoWordOfTheHouse:
-    """A validator of passwords: the service's own words, once taken out, must leave enough of a password."""
+    """A validator of passwords: the service's own words and the person's name, once taken out, must leave enough of it."""
 
     LENGTH_LEFT_MIN = 10
 
     def validate(self, password: str, user: object = None) -> None:
         left = password.lower()
-        for word in _HOUSE_WORDS:
-            left = left.replace(word, "")
+        for word in (*_HOUSE_WORDS, getattr(user, "username", "")):
+            left = left.replace(word.lower(), "")
         if len(left) < self.LENGTH_LEFT_MIN:
-            raise ValidationError(_("The password is made of this service's own words."), code="password_house_word")
+            raise ValidationError(
+                _("The password is made of your name or of this service's own words."), code="password_house_word"
+            )
 
     def get_help_text(self) -> str:
-        return _("The password is not made of this service's own words.")
+        return _("Neither your name nor this service's own words make a password.")

@@ -13,12 +13,13 @@ from staff.tests.factories import make_staff_with, sign_in
 
 pytestmark = pytest.mark.django_db
 
+VIEWS = ("view_customer", "view_account", "view_card", "view_checkcode", "view_picturecode")
 ACCOUNT, PHONE, NATIONAL_ID = "00012345678901", "+886912345678", "A123456789"
 
 
 @pytest.fixture
 def client():
-    user = make_staff_with("view_customer", "view_account", "view_card")
+    user = make_staff_with(*VIEWS)
     client = Client(headers={"accept-language": "en"})
     return sign_in(user, client=client)
 

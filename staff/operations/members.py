@@ -50,7 +50,6 @@ def admit_member(*, name: str, role: Role, reason: str, at: dt.datetime, by: str
             raise MemberNameTaken
         user = User.objects.create_user(name, password=None, is_staff=True)
         user.groups.add(Group.objects.get(name=role))
-        Member.objects.create(user=user)
         return Admitted(user, _give_first_password(user, at=at))
 
 

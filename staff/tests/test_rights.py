@@ -8,7 +8,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from audit import operations as audit
 from audit.models import Record
 from staff import operations
-from staff.errors import MemberNameInvalid, MemberNameTaken, MemberReasonMissing, NothingToChange, OwnRights, UnknownMember
+from staff.errors import (
+    MemberNameInvalid,
+    MemberNameTaken,
+    MemberReasonMissing,
+    NothingToChange,
+    OwnRights,
+    UnknownMember,
+)
 from staff.rules import PERMISSIONS, Role
 from staff.tests.factories import make_staff
 
@@ -155,7 +162,7 @@ def test_the_orm_alone_changes_no_rights(amy):
     tries = [
         lambda: amy.groups.add(supervisor),
         lambda: amy.groups.set([supervisor]),
-        lambda: amy.groups.clear(),
+        amy.groups.clear,
         lambda: amy.user_permissions.add(approve),
         lambda: User.objects.filter(pk=amy.pk).update(is_superuser=True),
         lambda: User.objects.create_superuser("root", password="x"),
@@ -179,10 +186,13 @@ def test_the_orm_alone_changes_no_rights(amy):
     ],
 )
 def test_a_record_of_ones_own_or_of_something_else_opens_nothing(amy, at, record):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        audit.record(at=at, **record)
-        amy.groups.set([Group.objects.get(name="supervisor")])
+    def try_it():
+        with transaction.atomic():
+            audit.record(at=at, **record)
+            amy.groups.set([Group.objects.get(name="supervisor")])
 
+    with pytest.raises(IntegrityError):
+        try_it()
     assert role_of("amy") == "agent"
 
 
@@ -194,9 +204,15 @@ def test_a_record_of_before_opens_nothing(amy, at):
 
 
 def test_there_is_no_second_role(amy, at):
-    with pytest.raises(IntegrityError, match="staff_one_role_a_member"), transaction.atomic():
-        audit.record(at=at, by="staff:eve", subject="staff:amy", reason="two hats", action="staff.role_changed")
-        amy.groups.add(Group.objects.get(name="supervisor"))
+    another = "INSERT INTO auth_user_groups (user_id, group_id) SELECT %s, id FROM auth_group WHERE name = 'supervisor'"
+
+    def try_it():
+        with transaction.atomic():
+            audit.record(at=at, by="staff:eve", subject="staff:amy", reason="two hats", action="staff.role_changed")
+            sql(another, amy.pk)
+
+    with pytest.raises(IntegrityError, match="staff_one_role_a_member"):
+        try_it()
 
 
 # ── From the shell ──
@@ -204,7 +220,7 @@ def test_there_is_no_second_role(amy, at):
 
 def test_there_is_no_superuser_from_the_shell_either():
     with pytest.raises(CommandError, match="admit_staff"):
-        call_command("createsuperuser", interactive=False, username="root", email="")
+        call_command("createsuperuser")
 
     assert User.objects.count() == 0
 
@@ -215,6 +231,6 @@ def test_the_first_administrator_comes_from_the_shell(capsys):
     password = capsys.readouterr().out.split()[-1]
     assert User.objects.get(username="adam").check_password(password)
     assert role_of("adam") == "administrator"
-    with pytest.raises(CommandError, match="Nothing was changed|沒有任何變更"):
+    with pytest.raises(CommandError, match=r"Nothing was changed|並未變更"):
         call_command("admit_staff", "adam", "auditor")
     assert role_of("adam") == "administrator"

@@ -8,7 +8,13 @@ import pytest
 from staff.signatures import app_address, code_at, matching_step, new_recovery_code, new_secret, recovery_slot, step_of
 
 # RFC 6238, appendix B: seconds → the last six digits with SHA-1.
-VECTORS = [(59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"), (2000000000, "279037")]
+VECTORS = [
+    (59, "287082"),
+    (1111111109, "081804"),
+    (1111111111, "050471"),
+    (1234567890, "005924"),
+    (2000000000, "279037"),
+]
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 
 
@@ -55,7 +61,10 @@ def test_secrets_are_long_and_never_the_same():
 
 
 def test_the_square_picture_says_what_apps_expect():
-    assert app_address(secret="ABC", name="amy", issuer="Outpost") == "otpauth://totp/Outpost%3Aamy?secret=ABC&issuer=Outpost"
+    assert (
+        app_address(secret="ABC", name="amy", issuer="Outpost")
+        == "otpauth://totp/Outpost%3Aamy?secret=ABC&issuer=Outpost"
+    )
 
 
 def test_a_recovery_code_says_which_one_it_is_however_it_is_typed():
