@@ -17,7 +17,8 @@ def draw(*, env: Mapping[str, str], seeds: Seeds, folders: Mapping[str, str], se
         f"Outpost is up ({seconds:.0f} s). All money and all persons in it are made up.",
         _table(_addresses(env["PORTAL_URL"], env["SANDBOX_URL"], env["READER_URL"])),
         "Cards: password, and what each account does\n" + _cards(seeds.cards),
-        "Staff of the console\n" + _table([(one["username"], one["password"], one["role"]) for one in seeds.staff]),
+        f"Staff of the console; their codes of now are at {env['SANDBOX_URL']}/staff/\n"
+        + _table([(one["username"], one["password"], one["role"]) for one in seeds.staff]),
         "For developers: the API as platform “Demo shop”; docs/api/guides/first-payment.md takes five minutes\n"
         + _developer(env, seeds.developer),
         _table(list(folders.items())),

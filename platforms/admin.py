@@ -80,6 +80,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         return self._key_view(request, form, _("New key"), lambda at, by: self._make(form, at, by))
 
     def roll_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied  # before anything is looked up: who may not roll keys does not learn which there are
         key = get_object_or_404(ApiKey.objects.select_related("platform"), pk=pk)
         form = RollForm(request.POST or None)
         title = _("Roll key %(key)s") % {"key": key.key_id}

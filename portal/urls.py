@@ -8,6 +8,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal import api_pages, pages, reader_pages
+from staff.pages import staff_page
 
 api = [
     path("", include("platforms.urls")),
@@ -18,6 +19,8 @@ api = [
 
 # Its script comes from an address of its own, so that nothing on the page is inline.
 api_reference = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="portal/api_docs.html")
+
+see_reference_data = staff_page("console.see_reference_data")
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -32,7 +35,7 @@ urlpatterns = [
     path("console/", include("console.urls")),
     path("console/", include("support.urls")),
     path("console/", include("staff.urls")),
-    path("console/data/", admin.site.admin_view(admin.site.index), name="reference-data"),
+    path("console/data/", see_reference_data(admin.site.admin_view(admin.site.index)), name="reference-data"),
     path("console/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -30,6 +30,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             ("clock", _("Test clock")),
             ("faults", _("Faults")),
             ("accounts", _("Accounts")),
+            ("staff", _("Staff")),
             ("test-mode", _("Test mode")),
         ],
         "area": request.resolver_match.url_name if request.resolver_match else "",

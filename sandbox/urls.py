@@ -15,6 +15,7 @@ from sandbox import (
     shop_notices,
     shop_pages,
     sms,
+    staff,
     wallet_pages,
 )
 from sandbox.api import page as test_mode
@@ -82,6 +83,7 @@ urlpatterns = [
     path("handset/messages", handset.handset_messages),
     path("clock/", clock_pages.clock_page, name="clock"),
     path("faults/", fault_pages.faults_page, name="faults"),
+    path("staff/", staff.staff_page, name="staff"),
     path("accounts/", accounts.accounts_page, name="accounts"),
     path("sandbox/", include(_test_mode)),
 ]

@@ -19,10 +19,29 @@ class Role(StrEnum):
 
 
 _EVERYONE: Final = frozenset({"console.see_own_account"})
-# What a conversation with a caller needs.
-_DESK: Final = frozenset(
+# Rules, calendars, platforms: what "see_reference_data" opens in the admin. Customers' rows are not among it; they are
+# seen on the console's own pages, which record each look.
+_REFERENCE: Final = frozenset(
     {
-        *("console.see_payments", "console.see_dashboard", "console.see_calendar", "console.see_reference_data"),
+        "console.see_reference_data",
+        *("payments.view_limitrule", "payments.view_chargerule", "verification.view_gaterule"),
+        *("refunds.view_calendarversion", "refunds.view_calendaroverride", "refunds.view_bankonlyday"),
+        *("refunds.view_maintenancewindow", "refunds.view_chargereturnrule"),
+        *("platforms.view_platform", "platforms.view_webhookendpoint"),
+    }
+)
+# Books, the bank's statement, and what left us or did not.
+_BOOKS: Final = frozenset(
+    {
+        *("ledger.view_journal", "notifications.view_event", "notifications.view_message"),
+        *("notifications.view_retelling", "platforms.view_apikey"),
+        *("reconciliation.view_run", "reconciliation.view_finding", "reconciliation.view_bankline"),
+    }
+)
+# What a conversation with a caller needs.
+_DESK: Final = _REFERENCE | frozenset(
+    {
+        *("console.see_payments", "console.see_dashboard", "console.see_calendar"),
         *("support.see_cases", "support.work_cases", "payments.act_on_payment"),
     }
 )
@@ -33,6 +52,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.AGENT: _EVERYONE | _DESK,
     Role.SUPERVISOR: _EVERYONE
     | _DESK
+    | _BOOKS
     | _MAKERS_AND_CHECKERS
     | {
         *("refunds.settle_manually", "support.assign_cases", "verification.see_watch_list_reason"),
@@ -40,6 +60,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     },
     Role.OPERATOR: _EVERYONE
     | _DESK
+    | _BOOKS
     | _MAKERS_AND_CHECKERS
     | {
         *("notifications.act_on_message", "platforms.act_on_endpoint", "platforms.manage_keys", "console.run_reports"),
@@ -47,8 +68,10 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         *("refunds.add_maintenancewindow", "refunds.change_maintenancewindow"),
     },
     Role.AUDITOR: _EVERYONE
+    | _REFERENCE
+    | _BOOKS
     | {
-        *("console.see_payments", "console.see_dashboard", "console.see_calendar", "console.see_reference_data"),
+        *("console.see_payments", "console.see_dashboard", "console.see_calendar"),
         *("console.run_reports", "console.export_rows", "support.see_cases", "support.see_approvals"),
         *("audit.audit_trail", "staff.see_members"),
     },

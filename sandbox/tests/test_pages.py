@@ -1,5 +1,6 @@
 """Every page in both languages, the accounts page as a source of persons, and the wallet with its card."""
 
+import datetime as dt
 import re
 import socket
 import threading
@@ -18,7 +19,18 @@ from sandbox import wallet
 from sandbox.models import Account, ShopOrder, VirtualCard
 from sandbox.outcomes import ACCOUNTS, CREDIT_CENTRE, PHONES
 
-PAGES = ["/", "/shop/", "/shop/cart", "/wallet/", "/handset/", "/clock/", "/faults/", "/accounts/", "/sandbox/"]
+PAGES = [
+    "/",
+    "/shop/",
+    "/shop/cart",
+    "/wallet/",
+    "/handset/",
+    "/clock/",
+    "/faults/",
+    "/accounts/",
+    "/staff/",
+    "/sandbox/",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
@@ -197,3 +209,15 @@ def test_an_order_page_shows_a_status_part_alone(db, client):
 
     assert 'data-status="unpaid"' in part
     assert "<html" not in part
+
+
+def test_the_staff_page_shows_codes_that_the_console_takes_now(world, client):
+    from portal.demo_staff import PEOPLE
+    from staff.signatures import matching_step
+
+    page = client.get("/staff/").content.decode()
+    rows = re.findall(r'<th scope="row">(\w+)</th><td><code>([\w-]+)</code></td><td><code>(\d{6})</code>', page)
+
+    assert [(name, password) for name, password, _ in rows] == [(one.name, one.password) for one in PEOPLE]
+    for (_, _, code), person in zip(rows, PEOPLE, strict=True):
+        assert matching_step(person.secret, code, real_now=dt.datetime.now(dt.UTC), after=0)

@@ -26,12 +26,18 @@ def add_app(*, user: User, secret: str, code: str, real_now: dt.datetime, at: dt
     step = matching_step(secret, code, real_now=real_now, after=0)
     if step is None:
         return False
+    keep_app(user=user, secret=secret, step=step, at=at)
+    return True
+
+
+def keep_app(*, user: User, secret: str, step: int, at: dt.datetime) -> Factor:
+    """Codes of this step and before are not taken. For a secret that was proved, or that is known to be there."""
     with transaction.atomic():
         _locked(user)
         user.factors.filter(kind=Factor.Kind.APP, removed_at=None).update(removed_at=at)
-        user.factors.create(kind=Factor.Kind.APP, name="", sealed=seal(secret), counter=step, added_at=at)
+        kept = user.factors.create(kind=Factor.Kind.APP, name="", sealed=seal(secret), counter=step, added_at=at)
         _record("factor_added", user, at=at, kind="app")
-    return True
+    return kept
 
 
 def use_app_code(*, user: User, code: str, real_now: dt.datetime, at: dt.datetime) -> bool:

@@ -8,35 +8,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
 from platforms import operations as platforms
+from portal.demo_staff import PEOPLE, Person
 from portal.env import env_str
-
-# What each role may do in the console, as beginnings of permission names: every role reads.
-ROLES: dict[str, tuple[str, ...]] = {
-    "agent": ("view_", "work_cases"),
-    "supervisor": ("view_", "work_cases", "act_on_", "settle_manually", "see_watch_list"),
-    "operator": (
-        "view_",
-        "work_cases",
-        "act_on_",
-        "add_calendar",
-        "add_maintenance",
-        "change_maintenance",
-        "manage_keys",
-    ),
-    "auditor": ("view_", "audit_"),
-}
-STAFF = {
-    "amy": ("agent", "agent-amy-2026"),
-    "sam": ("supervisor", "supervisor-sam-2026"),
-    "olga": ("operator", "operator-olga-2026"),
-    "ada": ("auditor", "auditor-ada-2026"),
-}
-
+from staff.operations import admit_member, change_role, factors, role_of
 
 # Whatever a developer runs on their own machine, and the one host that is nobody's.
 DEMO_RETURN_URLS = (
@@ -57,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError("seed_sandbox is for the sandbox: SANDBOX is not set")
         self._seed_shop()
         developer = self._seed_demo()
-        staff = [self._seed_staff(name, role, password) for name, (role, password) in STAFF.items()]
+        staff = [self._seed_staff(person) for person in PEOPLE]
         self.stdout.write(json.dumps({"staff": staff, "developer": developer}))
 
     def _seed_shop(self) -> None:
@@ -96,13 +75,14 @@ class Command(BaseCommand):
         key, _ = platforms.issue_bearer_key(platform=platform, at=at, by=by, secret=env_str("DEMO_API_KEY"))
         return {"platform": platform.code, "name": platform.name, "key_id": key.key_id}
 
-    def _seed_staff(self, name: str, role: str, password: str) -> dict[str, str]:
-        group, _ = Group.objects.get_or_create(name=role)
-        for prefix in ROLES[role]:
-            group.permissions.add(*Permission.objects.filter(codename__startswith=prefix))
-        user, is_new = User.objects.get_or_create(username=name, defaults={"is_staff": True})
-        if is_new:
-            user.set_password(password)
-            user.save()
-        user.groups.add(group)
-        return {"username": name, "password": password, "role": role}
+    def _seed_staff(self, person: Person) -> dict[str, str]:
+        at, by, reason = clock.now(), "seed_sandbox", "a person of the sandbox"
+        user = User.objects.filter(username=person.name).first()
+        if user is None:
+            user = admit_member(name=person.name, role=person.role, reason=reason, at=at, by=by).user
+            factors.change_password(user=user, password=person.password, at=at)
+        elif role_of(user) != person.role:
+            user = change_role(name=person.name, role=person.role, reason=reason, at=at, by=by)
+        if not factors.active(user):
+            factors.keep_app(user=user, secret=person.secret, step=0, at=at)
+        return {"username": person.name, "password": person.password, "role": str(person.role)}

@@ -14,6 +14,7 @@ screens_at(
         "sandbox-clock": "/clock/",
         "sandbox-faults": "/faults/",
         "sandbox-accounts": "/accounts/",
+        "sandbox-staff": "/staff/",
         "sandbox-test-mode": "/sandbox/",
         "sandbox-error-404": "/no-such-page/",
     },
