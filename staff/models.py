@@ -92,6 +92,7 @@ class SignIn(models.Model):
         IDLE = "idle", _("Left alone, or a day's work was over")
         BY_MEMBER = "by_member", _("Ended from another session")
         PASSWORD = "password", _("The password was changed")
+        BY_ADMINISTRATOR = "by_administrator", _("Ended by an administrator")
         DISABLED = "disabled", _("The member was disabled")
         ROLE = "role", _("The role was changed")
         FACTORS = "factors", _("The second factors were reset")

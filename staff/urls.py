@@ -22,5 +22,6 @@ urlpatterns = [
     path("account/sessions/<uuid:sign_in>/end/", account.end_session, name="end-session"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),
     path("staff/", members.members, name="members"),
+    path("staff/<str:name>/end-sessions/", members.end_sessions, name="end-sessions"),
     path("staff/<str:name>/disable/", members.disable, name="disable"),
 ]

@@ -72,7 +72,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         factor, wrong = factor_shown(request, user, form=form)
         if factor:
+            before = request.session.session_key or ""
+            request.session.cycle_key()
             request.session[STEPPED_UP_AT] = now().timestamp()
+            sessions.rekey(before=before, after=request.session.session_key or "")
             return redirect(next_page or "staff:account")
         if wrong == locked_words():
             sign_out(request)
@@ -135,6 +138,7 @@ def remove_passkey(request: HttpRequest, factor: UUID) -> HttpResponse:
 
 @require_POST
 @staff_page(_OWN)
+@stepped_up
 def end_session(request: HttpRequest, sign_in: UUID) -> HttpResponse:
     if sessions.end_one(user=_user(request), sign_in_id=sign_in, at=now(), by=staff_name(request)):
         messages.success(request, _("The session was ended."))
@@ -143,6 +147,7 @@ def end_session(request: HttpRequest, sign_in: UUID) -> HttpResponse:
 
 @require_POST
 @staff_page(_OWN)
+@stepped_up
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_all(
         user=_user(request),

@@ -11,14 +11,14 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import now
 from common.console import staff_name
 from staff.errors import UnknownMember
 from staff.forms import ReasonForm
 from staff.models import Factor, RecoveryCode, SignIn
-from staff.operations import disable_member, role_of
+from staff.operations import disable_member, role_of, sessions
 from staff.pages import staff_page
 from staff.pages.words import stamp
 from staff.retry import SESSION_MAX
@@ -39,6 +39,19 @@ def members(request: HttpRequest) -> HttpResponse:
         "own_name": request.user.get_username(),
     }
     return render(request, "staff/members.html", shown)
+
+
+@require_POST
+@staff_page("staff.manage_members")
+def end_sessions(request: HttpRequest, name: str) -> HttpResponse:
+    """Whoever forgot to log out at another desk is logged out from here; they may sign in again."""
+    user = User.objects.filter(username=name, is_staff=True).first()
+    if user is None:
+        raise UnknownMember
+    because = SignIn.Ended.BY_ADMINISTRATOR
+    sessions.end_all(user=user, because=because, at=now(), by=staff_name(request))
+    messages.success(request, _("Every session of %(name)s was ended.") % {"name": name})
+    return redirect("staff:members")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +76,7 @@ def _told(users: list[User]) -> list[dict[str, Any]]:
     factors = Counter(Factor.objects.filter(of_these, removed_at=None).values_list("user", "kind"))
     codes = Counter(RecoveryCode.objects.filter(of_these, ended_at=None).values_list("user", flat=True))
     open_rows = SignIn.objects.filter(of_these, ended_at=None, started_at__gt=now() - SESSION_MAX)
-    sessions = Counter(open_rows.values_list("user", flat=True))
+    open_sessions = Counter(open_rows.values_list("user", flat=True))
     roles = dict(User.groups.through.objects.filter(of_these).values_list("user", "group__name"))
     return [
         {
@@ -73,7 +86,7 @@ def _told(users: list[User]) -> list[dict[str, Any]]:
             "apps": factors[user.pk, Factor.Kind.APP.value],
             "passkeys": factors[user.pk, Factor.Kind.PASSKEY.value],
             "codes": codes[user.pk],
-            "sessions": sessions[user.pk],
+            "sessions": open_sessions[user.pk],
             "last": stamp(user.last_login),
         }
         for user in users

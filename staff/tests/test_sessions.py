@@ -1,5 +1,7 @@
 """Sessions end by time, by their member, by a change of rights: at once, whichever page is asked for next."""
 
+import time
+
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -9,7 +11,8 @@ from common import clock
 from staff import operations
 from staff.models import SignIn
 from staff.rules import Role
-from staff.tests.factories import PASSWORD, make_staff, sign_in
+from staff.signatures import STEP_SECONDS, code_at
+from staff.tests.factories import APP_SECRET, PASSWORD, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "/console/account/"
@@ -114,7 +117,7 @@ def test_another_role_or_other_factors_end_every_session(amy):
 
 
 def test_one_session_or_all_others_are_ended_from_the_list(amy):
-    here, there, third = sign_in(amy), sign_in(amy), sign_in(amy)
+    here, there, third = sign_in(amy, stepped_up=True), sign_in(amy), sign_in(amy)
     key = there.cookies[settings.SESSION_COOKIE_NAME].value
     row = SignIn.objects.get(session_key=key)
 
@@ -129,7 +132,7 @@ def test_nobody_ends_somebody_elses_session(amy):
     sam = make_staff("sam", "agent")
     theirs = sign_in(amy)
 
-    sign_in(sam).post(f"/console/account/sessions/{SignIn.objects.get(user=amy).pk}/end/")
+    sign_in(sam, stepped_up=True).post(f"/console/account/sessions/{SignIn.objects.get(user=amy).pk}/end/")
 
     assert is_in(theirs)
 
@@ -175,3 +178,55 @@ def test_a_request_costs_no_more_for_being_watched_over(amy, django_assert_num_q
     # The session, the person, and their rights: of the person and of the role.
     with django_assert_num_queries(4):
         client.get("/console/")
+
+
+def test_an_administrator_ends_every_session_of_somebody(amy):
+    adam, theirs = make_staff("adam", "administrator"), [sign_in(amy), sign_in(amy)]
+
+    answer = sign_in(adam).post("/console/staff/amy/end-sessions/")
+
+    assert answer["Location"] == "/console/staff/"
+    assert [is_in(one) for one in theirs] == [False, False]
+    assert SignIn.objects.filter(ended_because="by_administrator").count() == 2
+
+
+def test_a_supervisor_ends_nobodys_sessions(amy):
+    theirs = sign_in(make_staff("bob", "agent"))
+
+    assert sign_in(amy).post("/console/staff/bob/end-sessions/").status_code == 403
+    assert is_in(theirs)
+
+
+def test_ending_a_session_asks_for_a_confirmation(amy):
+    here, there = sign_in(amy), sign_in(amy)
+
+    answer = here.post("/console/account/sessions/end-others/")
+
+    assert answer["Location"].startswith("/console/account/confirm/")
+    assert is_in(there)
+
+
+def test_a_confirmation_gives_the_session_a_new_key(amy):
+    client = sign_in(amy)
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    client.post("/console/account/confirm/", {"code": code_at(APP_SECRET, int(time.time()) // STEP_SECONDS)})
+
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != before
+    assert not Session.objects.filter(session_key=before).exists()
+    assert SignIn.objects.get().session_key == client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def test_keys_of_sessions_are_long_and_come_from_the_system(amy):
+    keys = {sign_in(amy).cookies[settings.SESSION_COOKIE_NAME].value for _ in range(20)}
+
+    assert len(keys) == 20
+    # 32 of 36 signs are 165 bits.
+    assert {len(key) for key in keys} == {32}
+
+
+def test_every_page_behind_the_door_can_be_left(amy):
+    client = sign_in(amy)
+
+    for path in ("/console/", ACCOUNT, "/console/data/"):
+        assert '/console/logout/"' in client.get(path).content.decode()
