@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import threading
 import time
+from importlib import import_module
 
 import pytest
 from django.conf import settings
@@ -294,7 +295,7 @@ def test_pages_of_sign_in_are_kept_by_no_cache_and_say_no_password(amy):
 
 
 def test_passwords_are_hashed_with_argon2_outside_of_tests():
-    from portal import settings as real
+    real = import_module("portal.settings")
 
     assert real.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
