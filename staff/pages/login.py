@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +39,8 @@ def login(request: HttpRequest) -> HttpResponse:
             return redirect("staff:second")
         form.add_error(None, locked_words() if user else _("Name or password is wrong."))
         status = TOO_MANY_TRIES if user else 200
-    return render(request, "staff/login.html", {"form": form, "next": next_page}, status=status)
+    people = f"{settings.SANDBOX_URL}/staff/" if settings.SANDBOX else ""
+    return render(request, "staff/login.html", {"form": form, "next": next_page, "people": people}, status=status)
 
 
 @require_POST
