@@ -10,7 +10,7 @@ from django.test import Client
 from audit import operations as audit
 from common.clock import now
 from staff.models import Factor
-from staff.operations import admit_member, factors, sessions
+from staff.operations import admit_member, disable_member, factors, sessions
 from staff.pages import STEPPED_UP_AT
 from staff.pages.presence import SEEN_AT, STARTED_AT
 from staff.rules import Role
@@ -32,12 +32,22 @@ def make_staff(name: str = "amy", role: str = "agent", *, with_app: bool = True)
 
 def make_staff_with(*permissions: str, name: str = "amy") -> User:
     """No role, these permissions alone (codenames): for what a page does with one right and not with another."""
-    with transaction.atomic():
-        user = User.objects.create_user(name, password=None, is_staff=True)
-        audit.record(by="tests", action="staff.admitted", subject=f"staff:{name}", reason="for a test", at=now())
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    user = User.objects.create_user(name, password=None, is_staff=True)
+    give_permissions(user, *permissions)
     give_app(user)
     return user
+
+
+def give_permissions(user: User, *permissions: str) -> None:
+    """These (codenames) beside the role, and no others; with the record that the database asks for."""
+    with transaction.atomic():
+        subject = f"staff:{user.username}"
+        audit.record(by="tests", action="staff.admitted", subject=subject, reason="for a test", at=now())
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+
+
+def disable(user: User) -> None:
+    disable_member(name=user.username, reason="for a test", at=now(), by="tests")
 
 
 def give_app(user: User, secret: str = APP_SECRET) -> Factor:
