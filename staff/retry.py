@@ -9,7 +9,7 @@ from typing import Final
 IDLE_MAX: Final = dt.timedelta(minutes=15)
 SESSION_MAX: Final = dt.timedelta(hours=8)
 # The time of the last request is written down this often: a request in between costs no write.
-SEEN_EVERY: Final = dt.timedelta(seconds=30)
+SEEN_EVERY: Final = dt.timedelta(minutes=1)
 # Between password and second factor.
 PENDING_MAX: Final = dt.timedelta(minutes=10)
 # A confirmation that it is still the same person lets approve and reveal for so long.
