@@ -87,8 +87,8 @@ def open_house(folder: Path) -> Iterator[House]:
         if server.error:
             raise server.error
         url = f"http://127.0.0.1:{server.port}"
-        # The browser stands before us without the proxy: its forms come from here.
-        with override_settings(CSRF_TRUSTED_ORIGINS=[url]):
+        # The browser stands before us without the proxy: its forms come from here. Passkeys want a name for it.
+        with override_settings(CSRF_TRUSTED_ORIGINS=[url, url.replace("127.0.0.1", "localhost")]):
             try:
                 yield House(url, reader_url)
             finally:
