@@ -11,7 +11,6 @@ from console.pages.find_shown import status_tag
 from console.queries.payment import Whole
 from payments.pages import shown as customers
 from payments.pages import standing
-from payments.queries import what_next
 from refunds.pages import shown as refund_words
 from refunds.queries import Progress
 
@@ -60,13 +59,13 @@ def _of_refund(one: Progress) -> dict[str, Any]:
 
 def head(whole: Whole, at: dt.datetime) -> dict[str, Any]:
     payment = whole.payment
-    step = what_next(payment, at)
+    holder, following = standing.facts(payment, whole.presented, whole.events, at, opened=True)[:2]
     return {
         "reference": payment.reference,
         "order_number": payment.order_number,
         "shop": payment.platform.name,
         "amount": str(payment.final_amount),
         "tag": status_tag(payment.status),
-        "next": step["text"],
+        "next": f"{holder['value']} · {following['value']}",
         "phone": payment.platform.contact_phone,
     }

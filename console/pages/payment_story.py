@@ -103,8 +103,8 @@ class Entry:
 
 
 def entries(whole: Whole) -> list[Entry]:
-    """All of them, newest first."""
-    return sorted(_all(whole), key=lambda entry: entry.at, reverse=True)
+    """All of them, newest first; of one moment what followed stands before what it followed from."""
+    return sorted(_all(whole), key=lambda entry: entry.at)[::-1]
 
 
 def chips(found: list[Entry], wanted: str) -> list[dict[str, Any]]:
