@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from common.references import reference_is_well_formed
+from verification.rules.documents import document_kind
 
 TERM_MAX = 100
 # NT$10,000,000: no payment comes near it.
@@ -62,7 +63,6 @@ _REFERENCE = re.compile(r"(PAY|RF)([0-9A-Z]{14})")
 # What is misread on the phone: Crockford's alphabet has none of these letters.
 _MISREAD = str.maketrans("OIL", "011")
 _ORDER = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NATIONAL_ID = re.compile(r"[A-Z][1289A-D][0-9]{8}")
 _PHONE = re.compile(r"(?:\+?886|0)(9[0-9]{8})")
 _ACCOUNT = re.compile(r"[0-9]{14}")
 _AMOUNT = re.compile(
@@ -126,7 +126,8 @@ def _numbers(text: str) -> list[Reading]:
     digits = text.replace("-", "")
     if _ACCOUNT.fullmatch(digits):
         found.append(Reading(Kind.ACCOUNT, digits))
-    if _NATIONAL_ID.fullmatch(text.upper()):
+    # Its check digit tells it from an order number of the same form.
+    if document_kind(text.upper()):
         found.append(Reading(Kind.NATIONAL_ID, text.upper()))
     if phone := _PHONE.fullmatch(digits):
         found.append(Reading(Kind.PHONE, f"+886{phone[1]}"))

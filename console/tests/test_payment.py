@@ -1,14 +1,9 @@
 """One payment on one page: what to say, everything that happened, masked; deeds with a reason, looks recorded."""
 
-import datetime as dt
-import re
-
 import pytest
 from django.urls import reverse
 
-from audit.models import Record
 from conftest import MONDAY
-from payments.tests.factories import make_paid_payment
 from refunds.tests.factories import make_accepted_refund
 from staff.tests.factories import make_staff, sign_in
 
