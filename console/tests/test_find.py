@@ -98,7 +98,7 @@ def test_a_refund_is_found_by_both_of_its_numbers_and_said_first(agent):
     for term in (refund.reference, refund.platform_refund_number):
         page = search(agent, term)
         assert place(page) == f"/console/payment/{refund.payment.reference}/?refund={refund.reference}"
-        assert [part["reference"] for part in page.context["sayings"][0]["parts"]][0] == refund.reference
+        assert page.context["sayings"][0]["parts"][0]["reference"] == refund.reference
 
 
 def test_a_day_lists_the_payments_made_on_it_in_taipei(agent):
