@@ -42,7 +42,7 @@ def options(request: HttpRequest) -> HttpResponse:
     form = TermForm(request.POST)
     term = form.cleaned_data["q"] if form.is_valid() else ""
     groups = find.found(request, term, limit=_HITS)[1] if len(term) >= _TERM_MIN else []
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "title": str(find_shown.KINDS[group.reading.kind]),
             "rows": [find_shown.row(hit) for hit in group.hits],
@@ -61,7 +61,7 @@ def _pages(request: HttpRequest, term: str) -> list[dict[str, Any]]:
     """Pages that this member of staff may open and whose name, in either language, has the term in it."""
     found = []
     for name, (permission, label) in _TARGETS.items():
-        if not request.user.has_perm(permission) or term.casefold() not in _names(label):  # type: ignore[union-attr]  # staff_page lets no anonymous user in
+        if not request.user.has_perm(permission) or term.casefold() not in _names(label):
             continue
         try:
             found.append({"label": str(label), "address": reverse(name)})

@@ -21,6 +21,7 @@ from console.pages.payment_story import Entry
 from console.queries import find as finding
 from console.queries.payment import Whole, whole_payment
 from payments import operations as payments
+from payments.pages import shown as customers
 from payments.states import IN_FLIGHT
 from refunds import operations as refunds
 from refunds.errors import RefundNotFound
@@ -136,15 +137,15 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
     row, reference = whole.payment, whole.payment.reference
     focus = request.GET.get("refund", "")
     live = signing.dumps([request.user.pk, reference, _fingerprint(whole, story)], salt=_SALT)
-    with_notices = request.user.has_perm("verification.see_watch_list_reason")  # type: ignore[union-attr]  # staff_page lets no anonymous user in
+    with_notices = request.user.has_perm("verification.see_watch_list_reason")
     revealable = payment_shown.revealable(whole)
     return {
         "head": payment_say.head(whole, at),
         "sayings": payment_say.sayings(whole, at, refund=focus),
         "facts": payment_shown.facts(whole, revealed or {}),
         "is_revealed": bool(revealed),
-        "lines": payment_say.customers.amount_lines(row),
-        "total": payment_say.customers.amount_total(row, paid=row.paid_at is not None),
+        "lines": customers.amount_lines(row),
+        "total": customers.amount_total(row, paid=row.paid_at is not None),
         "entries": [entry.as_shown() for entry in shown[: payment_story.SHOWN_MAX]],
         "left_out": max(0, len(shown) - payment_story.SHOWN_MAX),
         "chips": payment_story.chips(story, wanted),

@@ -96,11 +96,11 @@ def paper_of(whole: Whole, *, at: dt.datetime, by: str) -> Paper:
 
 def _said(said: list[dict[str, Any]]) -> Table:
     rows = [
-        Line([saying["name"], part["title"]], note=" ".join(part["texts"]))
+        Line([part["title"], saying["name"]], note=" ".join(part["texts"]))
         for saying in said
         for part in saying["parts"]
     ]
-    return Table(_("What the customer is told"), [_("Language"), _("Sentence")], rows)
+    return Table(_("What the customer is told"), [_("Sentence"), _("Language")], rows)
 
 
 def _amounts(whole: Whole) -> Table:
@@ -131,10 +131,10 @@ def _attempts(whole: Whole) -> list[Table]:
 
 def _told(whole: Whole) -> list[Table]:
     rows = [
-        Line([one["at"], one["kind"], one["tag"]["text"]], f"{one['to']} {one['answer']}".strip())
+        Line([one["kind"], one["at"], one["tag"]["text"]], f"{one['to']} {one['answer']}".strip())
         for one in payment_shown.told(whole)
     ]
-    return [Table(_("Told to the shop"), [_("Time"), _("Notice"), _("Status")], rows)] if rows else []
+    return [Table(_("Told to the shop"), [_("Notice"), _("Time"), _("Status")], rows)] if rows else []
 
 
 def _books(whole: Whole) -> list[Table]:
@@ -151,17 +151,17 @@ def _books(whole: Whole) -> list[Table]:
 
 def _cases(whole: Whole) -> list[Table]:
     rows = [
-        Line([one["opened"], one["kind"], one["tag"]["text"]], " · ".join(filter(None, (one["owner"], one["closed"]))))
+        Line([one["kind"], one["opened"], one["tag"]["text"]], " · ".join(filter(None, (one["owner"], one["closed"]))))
         for one in payment_shown.cases(whole)
     ]
-    return [Table(_("Cases"), [_("Opened"), _("Kind"), _("Status")], rows)] if rows else []
+    return [Table(_("Cases"), [_("Kind"), _("Opened"), _("Status")], rows)] if rows else []
 
 
 def _story(whole: Whole) -> Table:
     entries = [entry.as_shown() for entry in payment_story.entries(whole)]
-    rows = [Line([entry["when"], entry["title"], entry["by"]], entry["why"]) for entry in entries[:_STORY_MAX]]
+    rows = [Line([entry["title"], entry["when"], entry["by"]], entry["why"]) for entry in entries[:_STORY_MAX]]
     caption = _("What happened, newest first")
     if len(entries) > _STORY_MAX:
         left = _("%(count)d earlier ones are not printed") % {"count": len(entries) - _STORY_MAX}
         caption = f"{caption} ({left})"
-    return Table(caption, [_("Time"), _("Event"), _("By")], rows)
+    return Table(caption, [_("Event"), _("Time"), _("By")], rows)

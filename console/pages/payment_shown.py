@@ -18,6 +18,7 @@ from payments.models import LimitCode
 from refunds.pages import months
 from refunds.pages import shown as refund_words
 from refunds.queries import what_next as refund_next
+from support.states import Status as CaseStatus
 from verification.models import Check
 from verification.states import Status as CheckStatus
 
@@ -223,7 +224,7 @@ def cases(whole: Whole) -> list[dict[str, Any]]:
         {
             "id": case.pk,
             "kind": case.get_kind_display(),
-            "tag": {"kind": "wait" if case.status == "open" else "off", "text": case.get_status_display()},
+            "tag": {"kind": "wait" if case.status == "open" else "off", "text": CaseStatus(case.status).label},
             "owner": case.owner,
             "opened": time_text(case.opened_at),
             "about": case.refund.reference if case.refund else "",
