@@ -132,14 +132,10 @@ def checks(whole: Whole, *, with_notices: bool) -> list[dict[str, Any]]:
 def _check(check: Check, *, with_notices: bool) -> dict[str, Any]:
     inquiries = list(check.inquiries.all())
     notices = [notice for inquiry in inquiries for notice in inquiry.notices.all()] if with_notices else []
-    kind = {CheckStatus.PASSED: "good", CheckStatus.REFUSED: "bad", CheckStatus.MISMATCH: "bad"}.get(
-        check.status, "wait"
-    )
+    kinds: dict[str, str] = {CheckStatus.PASSED: "good", CheckStatus.REFUSED: "bad", CheckStatus.MISMATCH: "bad"}
+    kind = "off" if check.status == CheckStatus.EXPIRED else kinds.get(check.status, "wait")
     return {
-        "tag": {
-            "kind": "off" if check.status == CheckStatus.EXPIRED else kind,
-            "text": CheckStatus(check.status).label,
-        },
+        "tag": {"kind": kind, "text": CheckStatus(check.status).label},
         "opened": time_text(check.opened_at),
         "expires": time_text(check.expires_at),
         "answers": [inquiry.get_outcome_display() for inquiry in inquiries if inquiry.outcome],
