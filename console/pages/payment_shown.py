@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from common.money import Money
 from common.references import mask_account, mask_phone
 from console.pages.find_shown import refund_tag, time_text
+from console.pages.payment_story import OUTCOMES
 from console.queries.payment import Limit, Whole
 from ledger.chart import AccountCode, Side
 from payments.limits import LIMIT_NAMES
@@ -117,7 +118,7 @@ def attempts(whole: Whole) -> list[dict[str, Any]]:
             "amount": str(Money.twd(attempt.amount_minor)),
             "at": time_text(attempt.created_at),
             "sent": time_text(attempt.debit_sent_at),
-            "outcome": attempt.outcome or "—",
+            "outcome": str(OUTCOMES[attempt.outcome]) if attempt.outcome else "—",
             "codes": " · ".join(filter(None, (attempt.outcome_code, attempt.bank_code))),
             "ended": time_text(attempt.outcome_at),
         }

@@ -51,7 +51,7 @@ KINDS = {
     Kind.VISIT: gettext_lazy("Seen by the customer"),
     Kind.STAFF: gettext_lazy("Staff"),
 }
-_OUTCOMES = {
+OUTCOMES = {
     "approved": gettext_lazy("The bank charged the account"),
     "declined": gettext_lazy("The bank declined"),
     "refused": gettext_lazy("Refused before the bank was asked for money"),
@@ -157,7 +157,7 @@ def _attempt(attempt: Attempt) -> Iterator[Entry]:
         yield Entry(attempt.debit_sent_at, Kind.BANK, asked, by="system")
     if attempt.outcome_at:
         codes = " · ".join(filter(None, (attempt.outcome_code, attempt.bank_code)))
-        outcome = str(_OUTCOMES.get(attempt.outcome, attempt.outcome))
+        outcome = str(OUTCOMES.get(attempt.outcome, attempt.outcome))
         yield Entry(attempt.outcome_at, Kind.BANK, outcome, codes, "bank" if attempt.debit_sent_at else "system")
 
 
