@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import now
 from common.console import staff_name
@@ -108,10 +108,12 @@ def ask_refund(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:refund", reference)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(REVEAL)
 def reveal(request: HttpRequest, reference: str) -> HttpResponse:
     """One masked field, on this answer alone: the next look shows it masked again."""
+    if request.method != "POST":  # the language was switched on the page that showed it
+        return redirect("desk:payment", reference)
     whole = whole_payment(reference, at=now())
     form = RevealForm(payment_shown.revealable(whole), request.POST)
     if not form.is_valid():

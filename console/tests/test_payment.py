@@ -287,11 +287,16 @@ def test_without_a_reason_nothing_is_done(supervisor, name):
     assert set(Record.objects.values_list("action", flat=True)) == {"payment.read"}
 
 
-@pytest.mark.parametrize("name", ["tell_again", "ask_bank", "reveal", "case_file"])
-def test_nothing_is_done_by_reading(supervisor, name):
+@pytest.mark.parametrize(
+    ("name", "status"), [("tell_again", 405), ("ask_bank", 405), ("reveal", 302), ("case_file", 405)]
+)
+def test_nothing_is_done_by_reading(supervisor, name, status):
     payment = make_paid_payment(MONDAY)
 
-    assert supervisor.get(reverse(f"desk:{name}", args=[payment.reference])).status_code == 405
+    page = supervisor.get(reverse(f"desk:{name}", args=[payment.reference]), {"field": "phone", "reason": "why"})
+
+    assert page.status_code == status
+    assert not Record.objects.exists()
 
 
 @pytest.mark.parametrize(
