@@ -113,7 +113,7 @@ def ask_refund(request: HttpRequest, reference: str) -> HttpResponse:
 def reveal(request: HttpRequest, reference: str) -> HttpResponse:
     """One masked field, on this answer alone: the next look shows it masked again."""
     if request.method != "POST":  # the language was switched on the page that showed it
-        return redirect("desk:payment", reference)
+        return payment(request, reference)
     whole = whole_payment(reference, at=now())
     form = RevealForm(payment_shown.revealable(whole), request.POST)
     if not form.is_valid():

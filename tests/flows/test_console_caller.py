@@ -8,7 +8,8 @@ import re
 import pytest
 
 from common import clock
-from tests.flows.gallery import LANGUAGES, guest_of
+from tests.flows import inspection
+from tests.flows.gallery import LANGUAGES, NARROW, WIDE, guest_of
 from tests.flows.screens import charged, refunding
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("house-zh-hant")]
@@ -142,6 +143,28 @@ def test_the_palette_opens_a_payment_by_keys_alone_and_gives_the_focus_back(gues
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert payment.reference in page.url
+
+
+@pytest.mark.parametrize("term", ["", "zzzzzz", "order"])
+def test_the_open_palette_has_no_barrier_and_fits(guest, term):
+    payment = charged.just_now(guest)
+    guest.as_staff("supervisor")
+    guest.open("/console/")
+    page = guest.page
+    page.keyboard.press("Control+k")
+    page.locator("#palette-q").fill(payment.order_number if term == "order" else term)
+    shown = {"": "#palette-page-1", "zzzzzz": "#palette-none", "order": "#palette-list .palette-soft"}[term]
+    page.locator(shown).first.wait_for()
+    inspection.inject_axe(page)
+
+    for viewport in (WIDE, NARROW):
+        page.set_viewport_size(viewport)
+        assert inspection.barriers(page) == []
+        assert inspection.sideways(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert inspection.barriers(page, "color-contrast") == []
+    assert inspection.structure(page) == []
+    assert inspection.untranslated(page, guest.language) == []
 
 
 def test_an_open_page_shows_by_itself_what_happens_and_counts_as_one_look(guest):

@@ -83,25 +83,6 @@ def personal(guest):
     search(guest, "0987 654 321")
 
 
-@screen("console-palette")
-def palette(guest):
-    payment = charged.told(guest)
-    guest.as_staff("supervisor")
-    guest.open("/console/")
-    guest.page.keyboard.press("Control+k")
-    guest.page.locator("#palette-q").fill(payment.order_number)
-    guest.page.locator("#palette-list .palette-soft").first.wait_for()
-
-
-@screen("console-palette-nothing")
-def palette_nothing(guest):
-    guest.as_staff("agent")
-    guest.open("/console/")
-    guest.page.keyboard.press("Control+k")
-    guest.page.locator("#palette-q").fill("zzzzzz")
-    guest.page.locator("#palette-none").wait_for()
-
-
 # ---------- one payment ----------
 
 for _name, _made in {
