@@ -29,10 +29,11 @@ def main() -> int:
     reverse("desk:find")
     took = measured(runs)
     if not took:
-        print("there is no payment to print")
+        sys.stdout.write("there is no payment to print\n")
         return 1
-    print(f"case file: first {took[0]:.2f} s, median {statistics.median(took):.2f} s, slowest {max(took):.2f} s")
-    print(f"limit {LIMIT_SECONDS:.1f} s: {'kept' if max(took) <= LIMIT_SECONDS else 'BROKEN'}")
+    figures = f"first {took[0]:.2f} s, median {statistics.median(took):.2f} s, slowest {max(took):.2f} s"
+    verdict = "kept" if max(took) <= LIMIT_SECONDS else "BROKEN"
+    sys.stdout.write(f"case file: {figures}\nlimit {LIMIT_SECONDS:.1f} s: {verdict}\n")
     return 0 if max(took) <= LIMIT_SECONDS else 1
 
 
