@@ -18,7 +18,27 @@ class Customer(models.Model):
     number_sealed = models.TextField(editable=False)
     national_id_hash = models.CharField(max_length=64, blank=True, editable=False)
     phone_sealed = models.TextField(blank=True, editable=False)
+    # Keyed hashes of the phone in E.164, of its last four digits and of its last three: what a caller can be found by.
+    phone_hash = models.CharField(max_length=64, blank=True, editable=False)
+    phone_tail_hash = models.CharField(max_length=64, blank=True, editable=False)
+    phone_short_tail_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["national_id_hash"], condition=~models.Q(national_id_hash=""), name="cards_by_national_id"
+            ),
+            models.Index(fields=["phone_hash"], condition=~models.Q(phone_hash=""), name="cards_by_phone"),
+            models.Index(
+                fields=["phone_tail_hash"], condition=~models.Q(phone_tail_hash=""), name="cards_by_phone_tail"
+            ),
+            models.Index(
+                fields=["phone_short_tail_hash"],
+                condition=~models.Q(phone_short_tail_hash=""),
+                name="cards_by_short_phone_tail",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"customer {self.id}"

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from cards import errors
 from cards.models import Account, Card, CardUse, CheckCode, Customer, PictureCode
 from cards.picture_code import new_answer, tidy
+from cards.rules import phone_hashes
 from common.errors import Refusal
 from common.sealing import keyed_hash, seal, unseal
 
@@ -115,12 +116,15 @@ def remember_account(*, customer_number: str, account_number: str, at: dt.dateti
 
 
 def remember_holder(*, customer: Customer, phone: str, national_id: str) -> None:
-    """Keep the phone number that the bank has, sealed, and the hash of the national ID."""
+    """Keep the phone number that the bank has, sealed, and the hashes that number and national ID are found by."""
     id_hash = keyed_hash(national_id, purpose="national_id")
     if customer.national_id_hash == id_hash and customer.phone == phone:
         return
     customer.national_id_hash, customer.phone_sealed = id_hash, seal(phone)
-    customer.save(update_fields=["national_id_hash", "phone_sealed"])
+    found_by = phone_hashes(phone)
+    for name, value in found_by.items():
+        setattr(customer, name, value)
+    customer.save(update_fields=["national_id_hash", "phone_sealed", *found_by])
 
 
 def _picture_refusal(picture: PictureCode | None, answer: str, subject: str, at: dt.datetime) -> Refusal | None:

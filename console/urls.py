@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.pages import home
+from console.pages import find, home, palette, payment, payment_paper, payment_tell
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("find/", find.find, name="find"),
+    path("find/views/", find.save_view, name="save_view"),
+    path("find/views/<uuid:view_id>/remove/", find.remove_view, name="remove_view"),
+    path("find/palette/", palette.options, name="palette"),
+    path("payment/<str:reference>/", payment.payment, name="payment"),
+    path("payment/<str:reference>/tell/", payment.tell_again, name="tell_again"),
+    path("payment/<str:reference>/ask/", payment.ask_bank, name="ask_bank"),
+    path("payment/<str:reference>/reveal/", payment.reveal, name="reveal"),
+    path("payment/<str:reference>/case-file.pdf", payment_paper.case_file, name="case_file"),
+    path("payments/tell-again/", payment_tell.tell_many, name="tell_many"),
+    path("case-file/check/", payment_paper.check, name="case_file_check"),
+    path("refund/<str:reference>/", payment.refund, name="refund"),
+    path("refund/<str:reference>/ask/", payment.ask_refund, name="ask_refund"),
 ]

@@ -20,7 +20,7 @@ from payments.models import Attempt
 from payments.pages import paper, shown, standing
 from payments.pages.doorway import PAYER
 from payments.pages.opening import Found, LookUpPage
-from payments.states import IN_FLIGHT, Status
+from payments.states import Status
 
 
 @never_cache
@@ -96,7 +96,6 @@ def _answer(
 ) -> HttpResponse:
     payment, at = found.payment, clock.now()
     events, presented = notifications.told(payment.reference), queries.being_presented(payment)
-    acknowledged = standing.acknowledged_at(events)
     can_tell = standing.can_tell(payment, events)
     context = PAGE.context(request, look_up, found)
     if context["opened"]:
@@ -108,16 +107,12 @@ def _answer(
         "platform": payment.platform,
         "money_moved": standing.money_moved(payment, presented),
         "facts": standing.facts(payment, presented, events, at, opened=is_open),
-        "being_presented": presented is not None,
-        "in_flight": payment.status in IN_FLIGHT,
+        "to_do": standing.what_to_do(payment, presented, events, context.get("decline"), at),
         "refund": standing.refund_words(payment, opened=is_open),
         "is_paid": payment.status == Status.PAID,
-        "asked_again": shown.time_text(payment.enquire_at) if payment.enquire_at else "",
         "entries": standing.story(payment, presented, events, opened=is_open),
-        "acknowledged": shown.time_text(acknowledged) if acknowledged else "",
         "next_try": standing.next_try(events),
         "can_tell": can_tell,
-        "wait_until": standing.wait_until(payment, at),
         "not_told": not_told,
         "told": can_tell and "told" in request.GET,
     }

@@ -35,6 +35,32 @@ def money_moved(payment: Payment, presented: Attempt | None) -> str:
     return "unknown" if presented else payment.money_moved
 
 
+def what_to_do(
+    payment: Payment,
+    presented: Attempt | None,
+    events: list[ToldEvent],
+    decline: dict[str, str] | None,
+    at: dt.datetime,
+) -> list[str]:
+    """What the payer should do now, in paragraphs. `decline`: why the last attempt ended, as `shown.explain` says it."""
+    if payment.status == Status.PAID:
+        return _to_do_when_paid(payment, events, at)
+    if payment.status in IN_FLIGHT:
+        text = _("Don't pay again. We ask the bank until it has answered; the order is charged once at most.")
+        asked = shown.time_text(payment.enquire_at) if payment.enquire_at else ""
+        return [f"{text} " + _("Next time: %(asked_again)s.") % {"asked_again": asked} if asked else text]
+    if presented:
+        return [
+            _(
+                "A card has just confirmed it, in this window, in another one or on another device."
+                " Please don't pay again: this order is charged once at most."
+            )
+        ]
+    if decline:
+        return [decline["title"], decline["text"]]
+    return [_("The payment ended without a charge. If you still want the order, go back to the shop and pay again.")]
+
+
 def facts(
     payment: Payment, presented: Attempt | None, events: list[ToldEvent], at: dt.datetime, *, opened: bool
 ) -> list[dict[str, str]]:
@@ -109,6 +135,34 @@ def why_not_told(payment: Payment, presented: Attempt | None, events: list[ToldE
     if acknowledged_at(events):
         return _("The shop was not told again: it has confirmed our notice already.")
     return _("The shop was not told again: it fetches our notices by itself.")
+
+
+def _to_do_when_paid(payment: Payment, events: list[ToldEvent], at: dt.datetime) -> list[str]:
+    if acknowledged := acknowledged_at(events):
+        text = _(
+            "The shop knows of your payment since %(acknowledged)s. If its page still says otherwise, refresh it;"
+            " if that doesn't help, call the shop's customer service."
+        )
+        return [text % {"acknowledged": shown.time_text(acknowledged)}]
+    until = wait_until(payment, at)
+    if not until:
+        return [
+            _(
+                "More than two hours have passed and the shop has not confirmed our notice. Don't pay again. Please call"
+                " the shop's customer service; your payment is certain and we keep telling the shop."
+            )
+        ]
+    call = _(
+        "If it still says “Payment Not Completed” after %(wait_until)s, come back here or call the shop's customer"
+        " service: %(phone)s."
+    )
+    return [
+        _(
+            "The shop has not confirmed our notice yet. Don't pay again. Wait one to two hours, then refresh the shop's"
+            " page; we keep telling it."
+        ),
+        call % {"wait_until": until, "phone": payment.platform.contact_phone},
+    ]
 
 
 def _presenting() -> tuple[str, str]:

@@ -84,7 +84,7 @@ def refund(progress: Progress, told: list[ToldEvent], *, opened: bool) -> dict[s
         "reference": row.reference,
         "tag": {"kind": kind, "text": text},
         "notices": notices(progress),
-        "now": _to_do(progress),
+        "now": to_do(progress),
         "facts": facts(progress, opened=opened),
         "amounts": amounts(row) if opened else None,
         "months": months.of(progress),
@@ -161,7 +161,7 @@ def _holder_and_next(refund: Refund, today: date) -> tuple[str, str]:
             assert_never(other)
 
 
-def _to_do(progress: Progress) -> str:
+def to_do(progress: Progress) -> str:
     """What the person should do now, in one sentence."""
     if progress.is_overdue and progress.refund.status != Status.MANUAL:
         return _("You need not do anything. If you want to ask, call the number below.")

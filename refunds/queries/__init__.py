@@ -207,7 +207,7 @@ def progress(refund: Refund, at: dt.datetime) -> Progress:
     return Progress(
         refund=refund,
         days=days,
-        deferrals=list(refund.deferrals.order_by("number", "id")),
+        deferrals=sorted(refund.deferrals.all(), key=lambda deferral: deferral.number),
         is_overdue=refund.is_overdue(at),
         is_estimated=any(counted.day.estimated for counted in days),
         today=today_in_taipei(at),

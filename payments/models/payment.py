@@ -1,4 +1,4 @@
-"""Payments, their card attempts, and the dated rows of limits and charges."""
+"""Payments, their changes and their card attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.models import Account
 from common.money import Money
 from common.references import new_id, payment_reference
-from common.states import AppendOnly, StateChange, Stateful
+from common.states import StateChange, Stateful
 from payments.amounts import Amounts, Quote
 from payments.states import IN_FLIGHT, LIVE_OR_PAID, MONEY_MOVED, MOVES, PLATFORM_SEES, UNTOUCHED, Status
 from platforms.models import Platform
@@ -108,6 +108,13 @@ class Payment(Stateful):
             models.Index(fields=["expires_at"], condition=Q(status__in=UNTOUCHED), name="payments_to_expire"),
             models.Index(fields=["enquire_at"], condition=Q(status__in=IN_FLIGHT), name="payments_to_enquire"),
             models.Index(fields=["account", "id"], name="payments_of_account"),
+            # The console's lists, of all platforms; migration 0006 says what each is for.
+            models.Index(fields=["created_at", "id"], name="payments_newest"),
+            models.Index(
+                fields=["status", "created_at", "id"],
+                condition=~Q(status=Status.PAID.value),
+                name="payments_newest_unpaid",
+            ),
             # The platform's lists and settlement days; migration 0004 says what each is for.
             models.Index(fields=["platform", "created_at", "id"], name="payments_list"),
             models.Index(
@@ -215,83 +222,14 @@ class Attempt(models.Model):
                 fields=["payment"], condition=Q(outcome="approved"), name="payments_one_approved_attempt"
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], condition=Q(outcome=""), name="payments_live_attempts")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(outcome=""), name="payments_live_attempts"),
+            # A caller knows the last four digits of the card's account, whether it paid or was refused.
+            models.Index(fields=["account_last4", "payment"], name="payments_attempt_last4"),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.payment_id}"
-
-
-class DatedRule(AppendOnly):
-    """A number that staff may change: valid from a Taipei date until the next row of its kind. Never edited."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    valid_from = models.DateField()
-    made_by = models.CharField(max_length=100)
-    approved_by = models.CharField(max_length=100)
-    reason = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        abstract = True
-
-
-class LimitCode(models.TextChoices):
-    SERVICE_DAILY = "service_daily"
-    SERVICE_MONTHLY = "service_monthly"
-    TRANSFER_SINGLE = "transfer_single"
-    TRANSFER_DAILY = "transfer_daily"
-    TRANSFER_MONTHLY = "transfer_monthly"
-
-
-class LimitRule(DatedRule):
-    """The amount of one limit, in TWD, from a date on."""
-
-    code = models.CharField(max_length=20, choices=LimitCode.choices)
-    amount_minor = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], name="payments_limit_rule_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_limit_rule_positive"),
-            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="payments_limit_rule_four_eyes"),
-        ]
-
-    def __str__(self) -> str:
-        return f"limit {self.code} from {self.valid_from}"
-
-
-class ChargeRule(DatedRule):
-    """The handling charge in percent of the order amount, from a date on."""
-
-    percent = models.DecimalField(max_digits=6, decimal_places=3)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["valid_from"], name="payments_charge_rule_once"),
-            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="payments_charge_rule_percent"),
-            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="payments_charge_rule_four_eyes"),
-        ]
-
-    def __str__(self) -> str:
-        return f"charge {self.percent} % from {self.valid_from}"
-
-
-class LimitUse(models.Model):
-    """What an account has reserved or spent in one day or month. One row an account and period: no two accounts share one."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="limit_uses")
-    period = models.CharField(max_length=5, choices=[("day", "day"), ("month", "month")])
-    starts_on = models.DateField()
-    used_minor = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "period", "starts_on"], name="payments_limit_use_once"),
-            models.CheckConstraint(condition=Q(used_minor__gte=0), name="payments_limit_use_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"limit use of {self.account_id} in the {self.period} from {self.starts_on}"
 
 
 def plain_rate(rate: Decimal) -> str:

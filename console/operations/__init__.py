@@ -1,0 +1,1 @@
+"""What the console keeps: searches that staff saved, case files that were printed."""
