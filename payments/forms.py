@@ -116,7 +116,7 @@ class AskForm(forms.Form):
     """What customer service is to look at, in the customer's words."""
 
     text = forms.CharField(
-        label=_("What should we look at?"),
+        label=_("What we should look at"),
         help_text=_("In a sentence or two. Leave out account and ID numbers, passwords and codes: we never need them."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500}),

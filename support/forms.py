@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from support.states import BY_HAND, ClosedAs, Kind, Priority, Queue
@@ -14,7 +15,7 @@ _ANY = ("", _("Any"))
 
 
 def _choices(known: Any, only: tuple[Any, ...] = ()) -> list[tuple[Any, Any]]:
-    return [(one.value, one.label) for one in (only or known)]
+    return [(one.value, capfirst(one.label)) for one in (only or known)]
 
 
 class FilterForm(forms.Form):
@@ -48,7 +49,7 @@ class FilterForm(forms.Form):
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label=_("Note"), help_text=_NOTHING_PERSONAL, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("New note"), help_text=_NOTHING_PERSONAL, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

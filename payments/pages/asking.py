@@ -45,7 +45,7 @@ def answer(request: HttpRequest, payment: Payment, *, page: str, context: dict[s
                     at=clock.now(),
                 )
             except Refusal as refusal:
-                form.add_error("text", f"{refusal.title}. {refusal.detail()}")
+                form.add_error("text", refusal.detail())
                 status = refusal.http_status
             else:
                 return None

@@ -163,7 +163,7 @@ class LookUpPage:
             return self._answer(look_up)
         context = {**self.context(request, look_up, found), "back": "ask"}
         answer = asking.answer(request, found.payment, page=self.name, context=context)
-        return answer or redirect(reverse(self.answer_url, args=[look_up.token(page=self.name)]) + "#asked")
+        return answer or redirect(reverse(self.answer_url, args=[look_up.token(page=self.name)]) + "?asked=1#asked")
 
     def _answer(self, look_up: LookUp) -> HttpResponse:
         return redirect(self.answer_url, look_up.token(page=self.name))

@@ -19,6 +19,7 @@ from common.clock import now
 from common.console import staff_name
 from common.errors import Refusal
 from common.references import mask_account
+from notifications import queries as notifications
 from payments import queries as payments
 from payments.models import Payment
 from payments.pages import standing
@@ -212,13 +213,16 @@ def _say(found: Case, at: dt.datetime) -> list[dict[str, str]]:
     said_in = []
     for language, code in _LANGUAGES:
         with override(language):
-            text = _of_refund(found.refund, at) if found.refund else _of_payment(found.payment) if found.payment else ""
+            text = _of_refund(found.refund, at) if found.refund else ""
+            text = _of_payment(found.payment, at) if found.payment else text
         said_in.append({"lang": code, "text": text})
     return [one for one in said_in if one["text"]]
 
 
-def _of_payment(payment: Payment) -> str:
-    return standing.heading(payment, payments.being_presented(payment), opened=True)
+def _of_payment(payment: Payment, at: dt.datetime) -> str:
+    presented, events = payments.being_presented(payment), notifications.told(payment.reference)
+    _holder, following = standing.facts(payment, presented, events, at, opened=True)[:2]
+    return f"{standing.heading(payment, presented, opened=True)} — {following['value']}"
 
 
 def _of_refund(refund: Refund, at: dt.datetime) -> str:

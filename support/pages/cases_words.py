@@ -107,7 +107,9 @@ def name_of(who: str) -> str:
 
 def _change(case: Case, change: CaseChange) -> dict[str, Any]:
     title = (
-        _("Opened") if change.after == Status.OPEN else _("Closed: %(why)s") % {"why": ClosedAs(case.closed_as).label}
+        _("Case opened")
+        if change.after == Status.OPEN
+        else _("Closed: %(why)s") % {"why": ClosedAs(case.closed_as).label}
     )
     reason = "" if case.closed_as == ClosedAs.CAUSE_GONE else change.reason
     return _entry(title, change.at, change.by, reason)
