@@ -10,6 +10,8 @@ from uuid import UUID
 # Crockford's alphabet: no I, L, O, U, so nothing is misread on the phone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHECK_MODULUS = 31  # a prime: finds each single misread character (but 0 for Z) and each swap of neighbours
+# Characters behind the prefix, the check character included.
+_LENGTHS = {"PAY": 14, "RF": 14, "CS": 9}
 _last_id = 0
 _lock = threading.Lock()
 
@@ -36,10 +38,16 @@ def refund_reference() -> str:
     return _reference("RF")
 
 
+def case_reference() -> str:
+    """Short enough for the telephone: eight random characters and a check, CS-7K2M9QXD4."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"CS-{body}{_check_character(body)}"
+
+
 def reference_is_well_formed(reference: str) -> bool:
     """Does the check character fit? Tells a misread reference from one that doesn't exist."""
     prefix, _, body = reference.partition("-")
-    if prefix not in {"PAY", "RF"} or len(body) != 14 or any(char not in ALPHABET for char in body):  # noqa: PLR2004 - 13 and a check
+    if _LENGTHS.get(prefix) != len(body) or any(char not in ALPHABET for char in body):
         return False
     return _check_character(body[:-1]) == body[-1]
 

@@ -110,3 +110,14 @@ def _json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
         raise InvalidRequest([FieldError("", "no_object", _("A JSON object of texts is expected."))])
     return fields
+
+
+class AskForm(forms.Form):
+    """What customer service is to look at, in the customer's words."""
+
+    text = forms.CharField(
+        label=_("What we should look at"),
+        help_text=_("In a sentence or two. Leave out account and ID numbers, passwords and codes: we never need them."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500}),
+    )

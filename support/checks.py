@@ -47,7 +47,7 @@ TOLD_OR_CASE = Invariant(
 
 NOTHING_FORGOTTEN = Invariant(
     "I-23",
-    "Nothing is pending or unknown for over an hour, overdue or in a person's hands without a case",
+    "Nothing is pending or unknown for over an hour, overdue, in a person's hands or asked by a customer without a case",
     by_query("""
     SELECT p.reference, format('%%s since %%s, and no case', p.status, a.debit_sent_at)
     FROM payments_payment p JOIN payments_attempt a ON a.payment_id = p.id AND a.outcome = ''
@@ -61,12 +61,19 @@ NOTHING_FORGOTTEN = Invariant(
     WHERE ((r.status IN ('crediting', 'unknown') AND s.at <= %(at)s - interval '65 minutes')
            OR (r.status = 'manual' AND s.at <= %(at)s - interval '5 minutes'))
       AND NOT EXISTS (SELECT FROM support_case c WHERE c.refund_id = r.id AND c.status = 'open'
-                      AND c.kind = CASE r.status WHEN 'manual' THEN 'refund_manual' ELSE 'unknown_credit' END)
+                      AND c.kind = ANY (CASE r.status WHEN 'manual' THEN ARRAY['refund_manual', 'account_closed']
+                                        ELSE ARRAY['unknown_credit'] END))
     UNION ALL
     SELECT r.reference, format('overdue since %%s, and no case', r.latest_credit_date)
     FROM refunds_refund r
     WHERE r.status IN ('accepted', 'crediting', 'unknown', 'manual') AND r.latest_credit_date < %(today)s - 1
       AND NOT EXISTS (SELECT FROM support_case c WHERE c.refund_id = r.id AND c.kind = 'refund_overdue')
+    UNION ALL
+    SELECT q.subject, format('%%s asked by the customer at %%s, and no open case', q.reference, q.asked_at)
+    FROM verification_lookupquestion q
+    WHERE q.answered_at IS NULL AND q.asked_at <= %(at)s - interval '5 minutes'
+      AND NOT EXISTS (SELECT FROM support_case c WHERE c.question_id = q.id
+                      AND (c.status = 'open' OR c.closed_as = 'merged'))
     """),
 )
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from cards.bank import port
 from common.clock import today_in_taipei
 from notifications.models import Message
 from notifications.retry import ONE_TIME_PURPOSES
@@ -28,6 +29,7 @@ from refunds.models import Refund, RefundChange
 from refunds.states import Status as RefundStatus
 from support.models import Case
 from support.states import Kind
+from verification.models import LookUpQuestion
 
 # Promise 4: told within two hours of the debit, or a case.
 TOLD_WITHIN = dt.timedelta(hours=2)
@@ -39,13 +41,21 @@ _AT_THE_BANK = (RefundStatus.CREDITING, RefundStatus.UNKNOWN)
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing that needs a person: exactly one of the four is set."""
+    """One thing that needs a person: exactly one of the four rows is set; `question` says what a customer asked of a payment."""
 
     kind: Kind
     payment: Payment | None = None
     refund: Refund | None = None
     finding: Finding | None = None
     endpoint: WebhookEndpoint | None = None
+    question: LookUpQuestion | None = None
+
+    @property
+    def amount_minor(self) -> int:
+        """How much money it is about; 0 where that can't be said."""
+        if self.payment is not None:
+            return self.payment.final_amount_minor
+        return self.refund.total_minor if self.refund is not None else 0
 
 
 def causes(at: dt.datetime, *, limit: int) -> Iterator[Cause]:
@@ -55,11 +65,13 @@ def causes(at: dt.datetime, *, limit: int) -> Iterator[Cause]:
     yield from (Cause(Kind.UNKNOWN_CREDIT, refund=row) for row in unknown_credits(at)[:limit])
     yield from (Cause(Kind.REFUND_OVERDUE, refund=row) for row in refunds_overdue(at)[:limit])
     yield from (Cause(Kind.REFUND_MANUAL, refund=row) for row in refunds_manual()[:limit])
+    yield from (Cause(Kind.ACCOUNT_CLOSED, refund=row) for row in refunds_to_closed_accounts()[:limit])
     yield from (Cause(Kind.DEAD_LETTER, payment=row) for row in payments_with_dead_letters()[:limit])
     yield from (Cause(Kind.DEAD_LETTER, refund=row) for row in refunds_with_dead_letters()[:limit])
     yield from (Cause(Kind.UNMAPPED_BANK_CODE, payment=row) for row in unmapped_bank_codes()[:limit])
     yield from (Cause(Kind.BROKEN_INVARIANT, finding=row) for row in broken_invariants()[:limit])
     yield from (Cause(Kind.ENDPOINT_GONE, endpoint=row) for row in gone_endpoints()[:limit])
+    yield from customers_asking(limit=limit)
 
 
 def not_told(at: dt.datetime) -> QuerySet[Payment]:
@@ -93,9 +105,13 @@ def refunds_overdue(at: dt.datetime) -> QuerySet[Refund]:
 
 
 def refunds_manual() -> QuerySet[Refund]:
-    """The bank can't credit them: a person settles each."""
-    waiting = Refund.objects.filter(status=RefundStatus.MANUAL).annotate(since=_last_move_to(RefundStatus.MANUAL))
-    return waiting.filter(~_had_case("refund", Kind.REFUND_MANUAL, since="since")).order_by("since", "id")
+    """The bank can't credit them, for a reason other than a closed account: a person settles each."""
+    return _in_hands(Kind.REFUND_MANUAL, ~Q(bank_code=port.ACCOUNT_CLOSED))
+
+
+def refunds_to_closed_accounts() -> QuerySet[Refund]:
+    """There is no account any more: the customer has to be asked for another."""
+    return _in_hands(Kind.ACCOUNT_CLOSED, Q(bank_code=port.ACCOUNT_CLOSED))
 
 
 def payments_with_dead_letters() -> QuerySet[Payment]:
@@ -127,6 +143,15 @@ def gone_endpoints() -> QuerySet[WebhookEndpoint]:
     return gone.filter(~_had_case("endpoint", Kind.ENDPOINT_GONE, since="disabled_at")).order_by("disabled_at", "id")
 
 
+def customers_asking(*, limit: int) -> Iterator[Cause]:
+    """Asked on a page of a look-up, and nobody has it yet."""
+    waiting = LookUpQuestion.objects.filter(answered_at=None, case=None).order_by("asked_at", "id")[:limit]
+    questions = {question.subject: question for question in waiting}
+    payments = Payment.objects.in_bulk(list(questions), field_name="reference")
+    for reference, question in questions.items():
+        yield Cause(Kind.CUSTOMER_ASKED, payment=payments[reference], question=question)
+
+
 def cause_remains(case: Case, at: dt.datetime) -> bool:
     """Is there still what the case was opened for? Of a kind that is not named here: until a person says no."""
     remains = _REMAINS.get(Kind(case.kind))
@@ -137,6 +162,16 @@ def _had_case(field: str, kind: Kind, *, since: str = "") -> Exists:
     """A case of this kind was opened for the row; with `since`, for what happened to it then."""
     when: dict[str, Any] = {"opened_at__gte": OuterRef(since)} if since else {}
     return Exists(Case.objects.filter(**{field: OuterRef("pk")}, kind=kind, **when))
+
+
+def _in_hands(kind: Kind, why: Q) -> QuerySet[Refund]:
+    held = Refund.objects.filter(why, status=RefundStatus.MANUAL)
+    waiting = held.annotate(since=_last_move_to(RefundStatus.MANUAL))
+    return waiting.filter(~_had_case("refund", kind, since="since")).order_by("since", "id")
+
+
+def _is_in_hands(case: Case) -> bool:
+    return case.refund is not None and case.refund.status == RefundStatus.MANUAL
 
 
 def _last_move_to(status: RefundStatus) -> Subquery:
@@ -163,7 +198,8 @@ _REMAINS: Final[dict[Kind, Callable[[Case, dt.datetime], bool]]] = {
     Kind.UNKNOWN_DEBIT: lambda case, at: case.payment is not None and case.payment.status in IN_FLIGHT,
     Kind.UNKNOWN_CREDIT: lambda case, at: case.refund is not None and case.refund.status in _AT_THE_BANK,
     Kind.REFUND_OVERDUE: lambda case, at: case.refund is not None and case.refund.is_overdue(at),
-    Kind.REFUND_MANUAL: lambda case, at: case.refund is not None and case.refund.status == RefundStatus.MANUAL,
+    Kind.REFUND_MANUAL: lambda case, at: _is_in_hands(case),
+    Kind.ACCOUNT_CLOSED: lambda case, at: _is_in_hands(case),
     Kind.DEAD_LETTER: lambda case, at: _dead().filter(subject=case.subject).exists(),
     Kind.BROKEN_INVARIANT: lambda case, at: case.finding is not None and case.finding.resolved_at is None,
     Kind.ENDPOINT_GONE: lambda case, at: case.endpoint is not None and not case.endpoint.enabled,

@@ -400,6 +400,18 @@ PAYMENT_TABLE = {
     "POST charged_longer, at the code": {
         "→ payments:charged_code": EVERY_PAYMENT,
     },
+    "GET charged_ask": {
+        "→ payments:charged": EVERY_PAYMENT,
+    },
+    "GET charged_ask, opened": {
+        "200 Ask customer service to look at it": EVERY_PAYMENT,
+    },
+    "POST charged_ask, empty": {
+        "422 Ask customer service to look at it": EVERY_PAYMENT,
+    },
+    "POST charged_ask": {
+        "→ payments:charged": EVERY_PAYMENT,
+    },
     "POST charged_hide": {
         "→ payments:charged": EVERY_PAYMENT,
     },
@@ -638,6 +650,18 @@ REFUND_TABLE = {
     },
     "POST found_longer, at the code": {
         "→ refunds:found_code": EVERY_REFUND,
+    },
+    "GET found_ask": {
+        "→ refunds:found": EVERY_REFUND,
+    },
+    "GET found_ask, opened": {
+        "200 Ask customer service to look at it": EVERY_REFUND,
+    },
+    "POST found_ask, empty": {
+        "422 Ask customer service to look at it": EVERY_REFUND,
+    },
+    "POST found_ask": {
+        "→ refunds:found": EVERY_REFUND,
     },
     "POST found_hide": {
         "→ refunds:found": EVERY_REFUND,

@@ -96,7 +96,7 @@ NO_PAYMENT_YET = {
     "200 Reader doctor",
 }
 # They speak of themselves, not of the payment: "nothing was charged by this step". So does any page under a wrong link.
-STEPS_OF_THEIR_OWN = {"charged_code", "charged_send"}
+STEPS_OF_THEIR_OWN = {"charged_code", "charged_send", "charged_ask"}
 
 
 class Stopped(BaseException):
@@ -382,6 +382,11 @@ def hidden(client, address):
     return client.get(address)
 
 
+def ask_customer_service(client, address, text=""):
+    open_by_code(client, address)
+    return client.post(f"{address}ask/", {"text": text})
+
+
 # What both look-ups have beside their answer: row → how it is asked for.
 LOOK_UP_ROUTES = {
     "GET {}_code": lambda client, address: client.get(f"{address}code/"),
@@ -393,6 +398,10 @@ LOOK_UP_ROUTES = {
     "POST {}_send, twice": send_twice,
     "POST {}_longer": lambda client, address: client.post(f"{address}longer/"),
     "POST {}_longer, at the code": lambda client, address: client.post(f"{address}longer/", {"back": "code"}),
+    "GET {}_ask": lambda client, address: client.get(f"{address}ask/"),
+    "GET {}_ask, opened": lambda client, address: opened(client, address, "ask/"),
+    "POST {}_ask, empty": ask_customer_service,
+    "POST {}_ask": lambda client, address: ask_customer_service(client, address, "Nothing came."),
     "POST {}_hide": lambda client, address: client.post(f"{address}hide/"),
     "POST {}_hide, opened": hidden,
 }

@@ -137,3 +137,41 @@ class LookUpCodesUsedUp(Refusal):
         "Please come back at %(time)s."
     )
     retryable = True
+
+
+class QuestionEmpty(Refusal):
+    code = "question_empty"
+    http_status = 422
+    title = _("Please say what we should look at")
+    text = _("Nothing was sent, and nothing changes for your payment or refund. One sentence is enough.")
+
+
+class QuestionPersonal(Refusal):
+    """The text seems to hold an account number, an ID, a telephone number or a code."""
+
+    code = "question_personal"
+    http_status = 422
+    title = _("Please leave out numbers that nobody else may know")
+    text = _(
+        "Nothing was sent, and nothing changes for your payment or refund. Your text seems to hold an account, ID or"
+        " telephone number, a password or a code. We never need them: we see your payment already."
+    )
+
+
+class QuestionOpen(Refusal):
+    """Details: number, of the question that is being looked at."""
+
+    code = "question_open"
+    title = _("We are looking at it already")
+    text = _("Nothing changes for your payment or refund. If you call, name the number %(number)s.")
+
+
+class QuestionsUsedUp(Refusal):
+    code = "questions_used_up"
+    http_status = 429
+    title = _("This was asked three times today")
+    text = _(
+        "Nothing was sent, and nothing changes for your payment or refund. Please call customer service, or ask again"
+        " tomorrow."
+    )
+    retryable = True

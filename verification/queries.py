@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from verification import limits
-from verification.models import Check, Inquiry, LookUpCode, OneTimeCode
+from verification.models import Check, Inquiry, LookUpCode, LookUpQuestion, OneTimeCode
 from verification.rules import CODE_TRIES_MAX, LOOK_UP_CODES_MAX, LOOK_UP_CODES_PER, RESENDS_MAX, resend_at
 
 # Longer than both wires' deadlines together, with their connections.
@@ -83,3 +83,12 @@ def look_up_code_again_at(subject: str, at: dt.datetime) -> dt.datetime | None:
 def seconds_until_look_up_resend(subject: str, *, at: dt.datetime) -> int:
     code = latest_look_up_code(subject)
     return max(0, math.ceil((resend_at(code.sent_at) - at).total_seconds())) if code else 0
+
+
+def latest_question(subject: str) -> LookUpQuestion | None:
+    """What was asked of customer service last about it; answered once `answered_at` says when."""
+    return LookUpQuestion.objects.filter(subject=subject).order_by("-number").first()
+
+
+def questions_since(subject: str, since: dt.datetime) -> int:
+    return LookUpQuestion.objects.filter(subject=subject, asked_at__gt=since).count()

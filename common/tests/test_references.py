@@ -1,6 +1,14 @@
 import pytest
 
-from common.references import ALPHABET, mask_account, mask_national_id, mask_phone, new_id, payment_reference
+from common.references import (
+    ALPHABET,
+    case_reference,
+    mask_account,
+    mask_national_id,
+    mask_phone,
+    new_id,
+    payment_reference,
+)
 from common.references import reference_is_well_formed as fits
 
 
@@ -12,17 +20,25 @@ def test_ids_are_version_seven_and_rise():
     assert len(set(ids)) == len(ids)
 
 
-def test_a_misread_character_is_noticed():
-    reference = payment_reference()
+@pytest.mark.parametrize("make", [payment_reference, case_reference])
+def test_a_misread_character_is_noticed(make):
+    reference = make()
     assert fits(reference)
 
-    for position in range(4, len(reference) - 1):
+    for position in range(reference.index("-") + 1, len(reference) - 1):
         for other in set(ALPHABET) - {reference[position], "0", "Z"}:
             if reference[position] not in "0Z":
                 assert not fits(reference[:position] + other + reference[position + 1 :])
 
 
-@pytest.mark.parametrize("wrong", ["", "PAY", "PAY-", "XX-0000000000000", "PAY-00000000000000O"])
+def test_a_case_has_a_number_short_enough_to_be_read_out():
+    assert len(case_reference()) == 12
+    assert len({case_reference() for _ in range(1_000)}) == 1_000
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "CS-", "CS-00000000000000", "PAY", "PAY-", "XX-0000000000000", "PAY-00000000000000O"]
+)
 def test_what_is_no_reference_does_not_fit(wrong):
     assert not fits(wrong)
 

@@ -21,7 +21,7 @@ from common.errors import Refusal
 from common.lookups import LookUp
 from payments.errors import TooManyLookUps
 from payments.models import Payment
-from payments.pages import shown
+from payments.pages import asking, shown
 from payments.pages.doorway import PAYER
 from verification import operations as verification
 from verification import queries as codes
@@ -63,6 +63,7 @@ class LookUpPage:
             path(f"{prefix}send/", self._view(self._send, require_http_methods(["GET", "HEAD", "POST"])), name=f"{called}_send"),
             path(f"{prefix}longer/", self._view(self._longer, require_POST), name=f"{called}_longer"),
             path(f"{prefix}hide/", self._view(self._hide, require_POST), name=f"{called}_hide"),
+            path(f"{prefix}ask/", self._view(self._ask, require_http_methods(["GET", "HEAD", "POST"])), name=f"{called}_ask"),
         ]  # fmt: skip
 
     def look_up(self, token: str) -> LookUp | None:
@@ -75,7 +76,7 @@ class LookUpPage:
         """How long the page is open, and what its reader can do about that and about what is hidden."""
         token = look_up.token(page=self.name)
         seconds = max(0, int((look_up.ends_at - clock.now()).total_seconds()))
-        names = ("code", "send", "longer", "hide")
+        names = ("code", "send", "longer", "hide", "ask")
         urls = {f"{name}_url": reverse(f"{self.answer_url}_{name}", args=[token]) for name in names}
         return urls | {
             "token": token,
@@ -89,6 +90,7 @@ class LookUpPage:
             "warn_minutes": max(1, min(WARNED_SECONDS, seconds) // 60),
             "can_be_extended": look_up.can_be_extended,
             "extended": "longer" in request.GET,
+            "asked": asking.latest(found.payment),
         }
 
     def record_view(self, found: Found, what: str) -> None:
@@ -142,7 +144,8 @@ class LookUpPage:
     def _longer(self, request: HttpRequest, look_up: LookUp, found: Found) -> HttpResponse:
         """More time, as often as anybody needs it: the same answer under a fresh address."""
         at = clock.now()
-        back = "_code" if request.POST.get("back") == "code" else ""
+        came_from = request.POST.get("back", "")
+        back = f"_{came_from}" if came_from in ("code", "ask") else ""
         token = look_up.extended(at).token(page=self.name)
         response = redirect(reverse(f"{self.answer_url}{back}", args=[token]) + "?longer=1#time")
         if self.is_opened(request, found):
@@ -153,6 +156,14 @@ class LookUpPage:
         response = self._answer(look_up)
         lookups.forget_opened(response)
         return response
+
+    def _ask(self, request: HttpRequest, look_up: LookUp, found: Found) -> HttpResponse:
+        """Ask customer service to look at it: for whoever has typed the code."""
+        if not self.is_opened(request, found):
+            return self._answer(look_up)
+        context = {**self.context(request, look_up, found), "back": "ask"}
+        answer = asking.answer(request, found.payment, page=self.name, context=context)
+        return answer or redirect(reverse(self.answer_url, args=[look_up.token(page=self.name)]) + "?asked=1#asked")
 
     def _answer(self, look_up: LookUp) -> HttpResponse:
         return redirect(self.answer_url, look_up.token(page=self.name))

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from cards.bank import fake_bank
+from cards.bank import fake_bank, port
 from common.references import new_id
 from notifications.models import Message
 from payments.models import Payment
@@ -45,9 +45,9 @@ def conclude(subject: str, status: str, at: dt.datetime) -> None:
             message.move_to(status, at=at, by="test", fields=fields)
 
 
-def make_manual_refund(at: dt.datetime) -> Refund:
+def make_manual_refund(at: dt.datetime, code: str = port.ACCOUNT_CLOSED) -> Refund:
     refund = refunds.make_accepted_refund(at, payment=pay(at), amount_minor=400)
-    fake_bank().behave(ACCOUNT, "4502")
+    fake_bank().behave(ACCOUNT, code)
     refunds.run(refund, refunds.at_taipei(refund.credit_date))
     return refunds.again(refund)
 
@@ -64,3 +64,9 @@ def open_all(at: dt.datetime) -> list[Case]:
 
 def cause_of(row: Payment | Refund | Finding, kind: str) -> Cause:
     return Cause(kind, **{type(row).__name__.lower(): row})
+
+
+def make_bare(at: dt.datetime, **facts) -> Case:
+    """A row without the operation that makes one: what the database itself thinks of it."""
+    clocks = {"answer_due_at": at + dt.timedelta(hours=1), "due_at": at + dt.timedelta(hours=4)}
+    return Case.objects.create(status="open", opened_at=at, queue="agents", priority=3, **clocks, **facts)

@@ -12,7 +12,15 @@ from refunds.operations import settle_by_hand
 from refunds.tests.factories import at_taipei
 from support import errors, operations
 from support.models import QUEUE, Case, CaseChange, CaseNote
-from support.tests.factories import cause_of, conclude, make_endpoint, make_finding, make_manual_refund, pay
+from support.tests.factories import (
+    cause_of,
+    conclude,
+    make_bare,
+    make_endpoint,
+    make_finding,
+    make_manual_refund,
+    pay,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,14 +65,14 @@ def test_the_database_lets_no_second_open_case_through(at):
     open_for(finding, "broken_invariant", at)
 
     with pytest.raises(IntegrityError, match="support_open_once_per_finding"), transaction.atomic():
-        Case.objects.create(kind="broken_invariant", finding=finding, status="open", opened_at=at)
+        make_bare(at, kind="broken_invariant", finding=finding)
 
 
 def test_a_case_is_about_one_thing(at):
     payment, finding = pay(at), make_finding(at)
 
     with pytest.raises(IntegrityError, match="support_case_is_about_one_thing"), transaction.atomic():
-        Case.objects.create(kind="not_told", payment=payment, finding=finding, status="open", opened_at=at)
+        make_bare(at, kind="not_told", payment=payment, finding=finding)
 
 
 def test_staff_take_note_and_close_and_it_is_all_recorded(at):
@@ -151,7 +159,7 @@ def test_a_dead_letter_that_is_delivered_after_all_closes_its_case(at):
 
 def test_a_refund_settled_by_hand_closes_its_cases(at):
     refund = make_manual_refund(at)
-    manual, overdue = open_for(refund, "refund_manual", at), open_for(refund, "refund_overdue", at)
+    manual, overdue = open_for(refund, "account_closed", at), open_for(refund, "refund_overdue", at)
     late = at_taipei(refund.latest_credit_date + dt.timedelta(days=1))
     with pytest.raises(errors.CaseStillNeeded):
         operations.close_case(case_id=manual.id, reason="done", at=late, by=AMY)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from cards.bank import fake_bank
+from cards.bank import fake_bank, port
 from notifications.models import Message
 from notifications.operations import enable_endpoint, resend_message
 from payments import operations as payments
@@ -92,9 +92,19 @@ def test_a_credit_unknown_for_an_hour_is_a_case(at):
 
 
 def test_a_refund_that_the_bank_cannot_credit_is_a_case_at_once(at):
+    refund = make_manual_refund(at, port.ACCOUNT_FROZEN)
+
+    found = kinds(at_taipei(refund.credit_date))
+    assert "refund_manual" in found
+    assert "account_closed" not in found
+
+
+def test_a_refund_to_a_closed_account_is_a_case_of_its_own_kind(at):
     refund = make_manual_refund(at)
 
-    assert "refund_manual" in kinds(at_taipei(refund.credit_date))
+    found = kinds(at_taipei(refund.credit_date))
+    assert "account_closed" in found
+    assert "refund_manual" not in found
 
 
 def test_a_refund_past_its_latest_date_is_a_case(at):

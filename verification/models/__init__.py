@@ -16,7 +16,7 @@ from verification.models.gate import (
     Outcome,
     WatchListNotice,
 )
-from verification.models.look_ups import LookUpCode, LookUpTry
+from verification.models.look_ups import LookUpCode, LookUpQuestion, LookUpTry
 
 __all__ = [
     "MISMATCHES",
@@ -29,6 +29,7 @@ __all__ = [
     "Inquiry",
     "LastUse",
     "LookUpCode",
+    "LookUpQuestion",
     "LookUpTry",
     "OneTimeCode",
     "Outcome",

@@ -22,17 +22,20 @@ from verification.models import Check, Consent, Inquiry, LastUse
 from verification.operations.answers import record_use, settle_answer, settle_profile
 from verification.operations.codes import prove, send_code
 from verification.operations.look_ups import send_look_up_code, use_look_up_code
+from verification.operations.questions import ask_customer_service, mark_answered
 from verification.rules.consent import CONSENT_VERSION, consent_text_hash
 from verification.rules.documents import IdentityData
 from verification.states import IN_FLIGHT, LEFT_OPEN, Phase, Status
 
 __all__ = [
     "answer_code",
+    "ask_customer_service",
     "carry_on",
     "expire_left_checks",
     "extend_check",
     "give_consent",
     "is_check_needed",
+    "mark_answered",
     "open_check",
     "record_use",
     "resend_code",

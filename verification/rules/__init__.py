@@ -29,6 +29,11 @@ LOOK_UP_CODE_LIFETIME = dt.timedelta(minutes=10)
 LOOK_UP_CODES_MAX = 3
 LOOK_UP_CODES_PER = dt.timedelta(hours=1)
 
+# Of one payment: who has more to say calls.
+QUESTIONS_MAX = 3
+QUESTIONS_PER = dt.timedelta(hours=24)
+QUESTION_LENGTH_MAX = 500
+
 
 def valid_until(used_date: dt.date) -> dt.date:
     """The last Taipei date on which a use still counts: the same day a year later.
