@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.pages import home
+from console.pages import board_rows, calendar_board, home
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("overview/part/<slug:name>/", home.part, name="board-part"),
+    path("overview/<slug:which>/", board_rows.rows, name="rows"),
+    path("calendar/", calendar_board.month, name="calendar"),
+    path("calendar/<str:day>/", calendar_board.day, name="calendar-day"),
 ]
