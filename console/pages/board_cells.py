@@ -41,7 +41,14 @@ REFUNDS = (
     *(gettext_lazy("Its run"), gettext_lazy("Promised by"), gettext_lazy("State")),
 )
 _TEXT, _ABOUT = gettext_lazy("Text message"), gettext_lazy("About")
-TRIES = (gettext_lazy("At"), _TEXT, _ABOUT, gettext_lazy("Operator"), gettext_lazy("Outcome"), gettext_lazy("Answer"))
+TRIES = (
+    gettext_lazy("Tried at"),
+    _TEXT,
+    _ABOUT,
+    gettext_lazy("Operator"),
+    gettext_lazy("Outcome"),
+    gettext_lazy("Answer"),
+)
 TEXTS = (gettext_lazy("Made at"), _TEXT, _ABOUT, gettext_lazy("Tries"), gettext_lazy("Next try"))
 REFUSED = (*_PAYMENT, _ACCOUNT, gettext_lazy("Refused at"), gettext_lazy("Limit"))
 

@@ -14,7 +14,6 @@ from console.pages import charts
 from console.queries import dashboard_money as money
 from console.queries import dashboard_refunds as promises
 
-
 # What the longest bar leaves free, so that its room can be seen.
 _ABOVE_THE_LONGEST = 1.15
 
@@ -107,7 +106,7 @@ def ending(at: dt.datetime) -> dict[str, Any]:
         "passed": (_("Promise broken"), _("the latest day is over"), "bad"),
         "today": (_("Promised by today"), _("and not back yet"), "wait"),
         "tomorrow": (_("Promised by tomorrow"), _("and not back yet"), ""),
-        "week": (_("Promised by this day week"), _("the five days after tomorrow"), ""),
+        "week": (_("Promised within a week"), _("the five days after tomorrow"), ""),
     }
     tiles = []
     for one in promises.promises_ending(at):

@@ -23,6 +23,7 @@ from console.queries import dashboard_channels as channels
 from console.queries import dashboard_money as money
 from console.queries import dashboard_refunds as promises
 from console.queries import dashboard_traffic as traffic
+from console.queries.calendar_board import is_within_calendar
 from staff.pages import staff_page
 
 ROWS_A_PAGE = 50
@@ -79,7 +80,7 @@ LISTS: dict[str, Rows] = {
                 "passed": _("Promise broken"),
                 "today": _("Promised by today"),
                 "tomorrow": _("Promised by tomorrow"),
-                "week": _("Promised by this day week"),
+                "week": _("Promised within a week"),
             }
         },
     ),
@@ -173,9 +174,8 @@ def page_of(found: QuerySet[Any], after: UUID | None, limit: int = ROWS_A_PAGE) 
 def _query(found: Rows, given: Query, which: str) -> dict[str, str]:
     """The choices of the address. Raises KeyError or ValueError for what doesn't exist."""
     if which == "paid":
-        dt.date.fromisoformat(given["day"])
-        if not 0 <= int(given["hour"]) < traffic.HOURS:
-            raise ValueError(given["hour"])
+        if not is_within_calendar(dt.date.fromisoformat(given["day"])) or not 0 <= int(given["hour"]) < traffic.HOURS:
+            raise ValueError
         return {"day": given["day"], "hour": given["hour"]}
     query = {name: given.get(name, next(iter(values))) for name, values in found.choices.items()}
     for name, value in query.items():

@@ -19,6 +19,9 @@ from support.states import Status as CaseStatus
 from support.watch import TOLD_WITHIN
 
 _NOTICE = "payment.succeeded"
+# Of a platform without an endpoint nothing but the payment itself shows that it is late; the sweep that opens its case
+# comes every ten seconds, and would have to stand still for two hours before such a payment were missed here.
+_LOOKED_BACK = 2 * TOLD_WITHIN
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,13 @@ def unknown_debit_payments(at: dt.datetime) -> QuerySet[Payment]:
 def _looked_at(at: dt.datetime) -> QuerySet[Payment]:
     """Those that may be untold, each by an index that holds few rows; and of each what is known.
 
-    Paid in the last two hours; with a notice that nobody took; with an open case that says so. A platform without an
-    endpoint takes no notice: there the two hours and then the case speak.
+    Paid a little while ago; with a notice that nobody took; with an open case that says so.
     """
-    since = at - TOLD_WITHIN
+    since, looked_back = at - TOLD_WITHIN, at - _LOOKED_BACK
     # Named platform by platform, so that the index of settlement days serves.
-    recent = Payment.objects.filter(platform__in=Platform.objects.values("pk"), paid_at__gt=since, paid_at__lte=at)
+    recent = Payment.objects.filter(
+        platform__in=Platform.objects.values("pk"), paid_at__gt=looked_back, paid_at__lte=at
+    )
     notices = Message.objects.filter(channel=Channel.WEBHOOK, purpose=_NOTICE)
     waits = Payment.objects.filter(reference__in=notices.filter(status=MessageStatus.PENDING).values("subject"))
     given_up = Payment.objects.filter(reference__in=notices.filter(status=MessageStatus.DEAD).values("subject"))
