@@ -41,6 +41,7 @@ REFUNDS = (
     *(gettext_lazy("Its run"), gettext_lazy("Promised by"), gettext_lazy("State")),
 )
 _TEXT, _ABOUT = gettext_lazy("Text message"), gettext_lazy("About")
+IN_SHORT = (gettext_lazy("Refund"), gettext_lazy("Amount"), gettext_lazy("Promised by"))
 TRIES = (
     gettext_lazy("Tried at"),
     _TEXT,
@@ -65,12 +66,13 @@ PURPOSES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """`look`: number, when or nothing; `tag`: good, wait, bad or off for a status."""
+    """`look`: number, when or nothing; `tag`: good, wait, bad or off for a status; `note`: a smaller line below."""
 
     text: str
     href: str = ""
     look: str = ""
     tag: str = ""
+    note: str = ""
 
 
 def paid(payment: Payment, at: dt.datetime) -> list[Cell]:
@@ -105,6 +107,18 @@ def refund(row: Refund, at: dt.datetime) -> list[Cell]:
         Cell(words.day_of(row.credit_date) if row.credit_date else "", look="when"),
         Cell(words.day_of(row.latest_credit_date) if row.latest_credit_date else "", look="when"),
         Cell(str(REFUND_STATUS[row.status]), tag="bad" if late else "wait"),
+    ]
+
+
+def refund_in_short(row: Refund, at: dt.datetime) -> list[Cell]:
+    """For the panel beside the calendar: the order below the refund, the state below the day."""
+    latest = words.day_of(row.latest_credit_date) if row.latest_credit_date else ""
+    return [
+        Cell(
+            row.reference, f"/console/refund/{row.reference}/", note=f"{row.payment.order_number} · {row.platform.name}"
+        ),
+        Cell(words.dollars(row.total_minor), look="number"),
+        Cell(latest, look="when", note=str(REFUND_STATUS[row.status])),
     ]
 
 

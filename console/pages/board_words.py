@@ -41,6 +41,11 @@ def day_of(date: dt.date) -> str:
     return f"{date:%Y-%m-%d} {date_format(date, 'D')}"
 
 
+def short_day(date: dt.date) -> str:
+    """Where the year is said beside it: "06-08 Mon"."""
+    return f"{date:%m-%d} {date_format(date, 'D')}"
+
+
 def number_of(count: int) -> str:
     return f"{count:,}"
 

@@ -29,17 +29,14 @@ ROWS_A_PAGE = 25
 # More combinations of dates than that are summed up in a last line.
 _MOVES_SHOWN = 30
 
-_DEFERRALS = (
-    *(gettext_lazy("Refund"), gettext_lazy("Order"), gettext_lazy("Amount"), gettext_lazy("From")),
-    *(gettext_lazy("To"), gettext_lazy("Why"), gettext_lazy("Promised by")),
-)
+_DEFERRALS = (gettext_lazy("Refund"), gettext_lazy("Amount"), gettext_lazy("Moved"))
 # Name → what it is called, its columns, its rows on a date as seen today, a row's cells.
 LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.date, dt.date], QuerySet[Any]], Any]] = {
-    "due": (gettext_lazy("Due"), cells.REFUNDS, lambda date, today: board.refunds_due(date), cells.refund),
-    "at_risk": (gettext_lazy("At risk"), cells.REFUNDS, board.refunds_at_risk, cells.refund),
+    "due": (gettext_lazy("Due"), cells.IN_SHORT, lambda date, today: board.refunds_due(date), cells.refund_in_short),
+    "at_risk": (gettext_lazy("At risk"), cells.IN_SHORT, board.refunds_at_risk, cells.refund_in_short),
     "ends": (
         gettext_lazy("Promise ends"),
-        cells.REFUNDS,
+        cells.IN_SHORT,
         lambda date, today: board.refunds_ending_on(date),
         cells.refund,
     ),
@@ -57,7 +54,7 @@ LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.da
     ),
     "credited": (
         gettext_lazy("Credited"),
-        cells.REFUNDS,
+        cells.IN_SHORT,
         lambda date, today: board.refunds_credited_on(date),
         cells.refund,
     ),
@@ -81,7 +78,7 @@ def of(
         "is_open": one.day.counted,
         "is_estimated": one.day.estimated,
         "windows": [{"text": window_words(row, date), "told": window_text(row)} for row in one.windows],
-        "capacity": words.number_of(one.capacity) if date >= found.today else "",
+        "capacity": words.number_of(one.capacity) if date >= found.today and one.day.counted else "",
         "is_over": one.is_over and date >= found.today,
         "tabs": [
             {**mark, "href": f"{address}?list={mark['name']}", "is_on": mark["name"] == chosen}
@@ -107,16 +104,22 @@ def marks_of(one: board.BoardDay) -> list[dict[str, str]]:
 
 
 def deferral_cells(row: Deferral) -> list[cells.Cell]:
+    """Its run's days, and below them why; where the promise moved too, its new last day."""
     moved_promise = row.new_latest_date != row.old_latest_date
-    latest = f"{row.old_latest_date} → {row.new_latest_date}" if moved_promise else f"{row.new_latest_date}"
+    latest = _("promised by %(day)s") % {"day": words.day_of(row.new_latest_date)} if moved_promise else ""
+    why = row.get_reason_display()
     return [
-        cells.Cell(row.refund.reference, f"/console/refund/{row.refund.reference}/"),
-        cells.Cell(row.refund.payment.order_number),
+        cells.Cell(
+            row.refund.reference,
+            f"/console/refund/{row.refund.reference}/",
+            note=f"{row.refund.payment.order_number} · {row.refund.platform.name}",
+        ),
         cells.Cell(words.dollars(row.refund.total_minor), look="number"),
-        cells.Cell(f"{row.old_date}", look="when"),
-        cells.Cell(f"{row.new_date}", look="when"),
-        cells.Cell(row.get_reason_display()),
-        cells.Cell(latest, look="when"),
+        cells.Cell(
+            f"{words.short_day(row.old_date)} → {words.short_day(row.new_date)}",
+            look="when",
+            note=f"{why} · {latest}" if latest else why,
+        ),
     ]
 
 
@@ -148,11 +151,8 @@ def _preview(date: dt.date) -> dict[str, Any]:
         {
             "count": words.refunds(move.count),
             "total": words.dollars(move.total_minor),
-            "turn": words.day_of(move.old_date),
-            "new_turn": words.day_of(move.new_date),
-            "latest": words.day_of(move.old_latest_date),
-            "new_latest": words.day_of(move.new_latest_date),
-            "stays": move.old_date == move.new_date,
+            "turn": _moved(move.old_date, move.new_date),
+            "latest": _moved(move.old_latest_date, move.new_latest_date),
         }
         for move in found[:_MOVES_SHOWN]
     ]
@@ -163,3 +163,7 @@ def _preview(date: dt.date) -> dict[str, Any]:
         "more": words.refunds(sum(move.count for move in found[_MOVES_SHOWN:])) if len(found) > _MOVES_SHOWN else "",
         "is_empty": not found,
     }
+
+
+def _moved(old: dt.date, new: dt.date) -> str:
+    return words.short_day(old) if old == new else f"{words.short_day(old)} → {words.short_day(new)}"

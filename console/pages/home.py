@@ -42,7 +42,7 @@ PARTS = {
     "limits": Part(_("Refused by a limit today"), 30, "console/home_limits.html", board_channels.limits),
 }
 # How the page lays them out: across, and beside each other.
-_ROWS = (("told",), ("debits", "ending"), ("due", "today"), ("platforms",), ("texts", "limits"))
+_ROWS = (("told",), ("debits", "ending"), ("today",), ("due",), ("platforms",), ("texts", "limits"))
 
 
 @require_safe

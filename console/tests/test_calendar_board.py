@@ -14,7 +14,7 @@ from payments.tests.factories import ACCOUNT
 from refunds import operations
 from refunds.calendar import current_calendar
 from refunds.deferral import WindowKind
-from refunds.models import Deferral, MaintenanceWindow, Refund
+from refunds.models import Deferral, Refund
 from refunds.tests.factories import again, at_taipei, make_accepted_refund, make_credited_refund, run
 from refunds.working_days import Part
 from staff.tests.factories import make_staff, sign_in
@@ -78,8 +78,9 @@ def test_a_deferral_stands_at_both_of_its_days_with_its_reason(desk, at):
     assert (away, here) == ({"moved_away": 1}, {"moved_here": 1, "due": 1})
     assert rows_in(page) == [
         [
-            *(refund.reference, refund.payment.order_number, "NT$961", "2026-06-17", "2026-06-18"),
-            *("Typhoon closure", "2026-06-23 → 2026-06-24"),
+            f"{refund.reference} {refund.payment.order_number} · Taobao",
+            "NT$961",
+            "06-17 Wed → 06-18 Thu Typhoon closure · promised by 2026-06-24 Wed",
         ]
     ]
 
@@ -155,8 +156,7 @@ def test_a_typhoon_says_where_and_when_it_closes(part, county, expected, at):
 
 
 def plan(first, last, at):
-    operations.plan_window(kind=WindowKind.MAINTENANCE, starts_at=first, ends_at=last, at=at, by="staff:olga")
-    return MaintenanceWindow.objects.latest("planned_at")
+    return operations.plan_window(kind=WindowKind.MAINTENANCE, starts_at=first, ends_at=last, at=at, by="staff:olga")
 
 
 def test_maintenance_stands_on_each_day_it_reaches_and_takes_room_from_the_run(at):
@@ -223,7 +223,7 @@ def test_looking_at_a_closure_writes_nothing(desk, at):
 
     page = desk.get("/console/calendar/2026-06-10/?closed", headers={"accept-language": "en"}).content.decode()
 
-    assert "2026-06-17 Wed → 2026-06-18 Thu" in page
+    assert "06-17 Wed → 06-18 Thu" in page
     assert again(refund).credit_date == DUE
     assert current_calendar().version == 1
 
@@ -264,10 +264,10 @@ def test_a_day_s_list_is_walked_page_by_page(desk, at, monkeypatch):
     monkeypatch.setattr("console.pages.calendar_day.ROWS_A_PAGE", 2)
 
     first = desk.get("/console/calendar/2026-06-17/").content.decode()
-    href = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    href = first.rpartition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
     second = desk.get(href).content.decode()
 
-    assert [row[0] for row in rows_in(first) + rows_in(second)] == made
+    assert [row[0].split()[0] for row in rows_in(first) + rows_in(second)] == made
 
 
 def test_the_calendar_is_closed_to_the_administrator():
