@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.pages import board_rows, calendar_board, home
+from console.pages import board_rows, calendar_month, home
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
     path("overview/part/<slug:name>/", home.part, name="board-part"),
     path("overview/<slug:which>/", board_rows.rows, name="rows"),
-    path("calendar/", calendar_board.month, name="calendar"),
-    path("calendar/<str:day>/", calendar_board.day, name="calendar-day"),
+    path("calendar/", calendar_month.month, name="calendar"),
+    path("calendar/<str:day>/", calendar_month.day, name="calendar-day"),
 ]

@@ -94,6 +94,7 @@ def _cell(one: board.BoardDay, today: dt.date, month: dt.date, chosen: dt.date |
         "is_outside": date.month != month.month,
         "windows": [window_words(window, date) for window in one.windows],
         "marks": _marks(one),
+        "is_over": one.is_over and date >= today,
     }
 
 
