@@ -66,13 +66,15 @@ PURPOSES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """`look`: number, when or nothing; `tag`: good, wait, bad or off for a status; `note`: a smaller line below."""
+    """`look`: number, when or nothing; `tag`: good, wait, bad or off for a status; `note`: a smaller line below; `needs`: without this
+    permission the text is no link."""
 
     text: str
     href: str = ""
     look: str = ""
     tag: str = ""
     note: str = ""
+    needs: str = ""
 
 
 def paid(payment: Payment, at: dt.datetime) -> list[Cell]:
@@ -165,7 +167,8 @@ def _when(at: dt.datetime | None) -> Cell:
 
 def _text_link(message: Message) -> Cell:
     purpose = message.purpose.rstrip("_0123456789")
-    return Cell(str(PURPOSES.get(purpose, purpose)), f"/console/notifications/message/{message.pk}/change/")
+    href = f"/console/notifications/message/{message.pk}/change/"
+    return Cell(str(PURPOSES.get(purpose, purpose)), href, needs="notifications.view_message")
 
 
 def _about(subject: str) -> str:

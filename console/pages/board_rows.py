@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -153,7 +153,7 @@ def rows(request: HttpRequest, which: str) -> HttpResponse:
         "title": found.title,
         "choices": _choices(found, query, request.path),
         "columns": found.columns,
-        "rows": [found.shown(row, at) for row in page],
+        "rows": [[_allowed(cell, request) for cell in found.shown(row, at)] for row in page],
         "count": words.capped(_count(found.found(at, query))),
         "next": _address(request.path, {**query, "after": str(last)}) if last else "",
         "first": _address(request.path, query) if after else "",
@@ -169,6 +169,11 @@ def page_of(found: QuerySet[Any], after: UUID | None, limit: int = ROWS_A_PAGE) 
         found = found.filter(pk__gt=after)
     page: list[Model] = list(found.order_by("pk")[: limit + 1])
     return page[:limit], page[limit - 1].pk if len(page) > limit else None
+
+
+def _allowed(cell: cells.Cell, request: HttpRequest) -> cells.Cell:
+    """No link to where the reader may not go."""
+    return replace(cell, href="") if cell.needs and not request.user.has_perm(cell.needs) else cell
 
 
 def _query(found: Rows, given: Query, which: str) -> dict[str, str]:

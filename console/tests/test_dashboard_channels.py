@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from console.queries import dashboard_channels as channels
@@ -151,6 +152,27 @@ def test_the_page_says_how_each_platform_stands(desk, at):
         ["D", "suspended"],
     ]
     assert rows[1][3] == "since 2026-06-08 09:00 +08:00"
+
+
+def test_links_into_reference_data_are_for_those_who_may_follow_them(desk, at):
+    key, _ = make_bearer_key(make_platform(name="A"))
+    ApiKey.objects.filter(pk=key.pk).update(expires_at=at + 3 * DAY)
+    message = make_sms(at=at)
+    addresses = (
+        f"platform/{key.platform_id}/change/",
+        f"apikey/?platform__id__exact={key.platform_id}",
+        f"{message.pk}/change/",
+    )
+
+    def seen():
+        pages = part(desk, "platforms") + desk.get(reverse("desk:rows", args=["texts-waiting"])).content.decode()
+        return [address in pages for address in addresses]
+
+    without = seen()
+    names = ("view_platform", "view_apikey", "view_message")
+    User.objects.get(username="sam").user_permissions.set(Permission.objects.filter(codename__in=names))
+
+    assert (without, seen()) == ([False] * 3, [True] * 3)
 
 
 def test_today_stands_beside_the_mean_of_the_four_mondays_before(at):
