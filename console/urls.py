@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.pages import find, home, palette, payment, payment_paper, payment_tell
+from console.pages import board_rows, calendar_month, find, home, palette, payment, payment_paper, payment_tell
+
 
 app_name = "desk"
 urlpatterns = [
@@ -22,4 +23,8 @@ urlpatterns = [
     path("case-file/check/", payment_paper.check, name="case_file_check"),
     path("refund/<str:reference>/", payment.refund, name="refund"),
     path("refund/<str:reference>/ask/", payment.ask_refund, name="ask_refund"),
+    path("overview/part/<slug:name>/", home.part, name="board-part"),
+    path("overview/<slug:which>/", board_rows.rows, name="rows"),
+    path("calendar/", calendar_month.month, name="calendar"),
+    path("calendar/<str:day>/", calendar_month.day, name="calendar-day"),
 ]

@@ -153,6 +153,7 @@ class Message(Stateful):
                 condition=Q(status="pending", lease_until__isnull=False),
                 name="notifications_in_flight",
             ),
+            models.Index(fields=["channel", "created_at"], condition=Q(status="dead"), name="notifications_given_up"),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +221,7 @@ class Attempt(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["message", "number"], name="notifications_attempt_once"),
         ]
+        indexes: ClassVar = [models.Index(fields=["at"], name="notifications_attempt_at")]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.message_id}"

@@ -31,6 +31,7 @@ from refunds.models import (
     MaintenanceWindow,
     Refund,
     RefundChange,
+    RunPace,
 )
 from refunds.working_days import Part
 
@@ -232,4 +233,10 @@ class BankOnlyDayAdmin(ReadOnlyAdmin):
 @admin.register(ChargeReturnRule)
 class ChargeReturnRuleAdmin(ReadOnlyAdmin):
     list_display = ("policy", "valid_from", "made_by", "approved_by", "reason")
+    ordering = ("-valid_from", "id")
+
+
+@admin.register(RunPace)
+class RunPaceAdmin(ReadOnlyAdmin):
+    list_display = ("credits_per_minute", "valid_from", "made_by", "approved_by", "reason")
     ordering = ("-valid_from", "id")

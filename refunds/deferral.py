@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from common.clock import taipei
+from common.clock import TAIPEI, taipei
 from refunds.working_days import Calendar, Reason
 
 # The day's run starts with the counters and ends with the cut-off of the interbank clearing. All times Asia/Taipei.
@@ -88,6 +88,24 @@ def decide(
         return Wait()
     reason = reason or _reason_the_run_stands(local, calendar, windows, other_is_unsettled=other_is_unsettled)
     return Defer(calendar.next_working_day(today), reason) if reason else CreditNow()
+
+
+def open_minutes(*, day: date, calendar: Calendar, windows: tuple[Window, ...], since: datetime) -> int:
+    """How many minutes the run of a day can credit in, from `since` on, maintenance taken out.
+
+    Working day before 09:00: 390. Its maintenance from 12:00 to 13:00: 330. At 15:00: 30. Typhoon afternoon: 180.
+    """
+    if not calendar.day(day).counted:
+        return 0
+    closes = RUN_CLOSES_AT_NOON if calendar.closes_at_noon(day) else RUN_CLOSES
+    opens_at = max(datetime.combine(day, RUN_OPENS, TAIPEI), since)
+    closes_at = datetime.combine(day, closes, TAIPEI)
+    free, reached = timedelta(), opens_at
+    for window in sorted(windows, key=lambda one: one.starts_at):
+        free += max(min(window.starts_at, closes_at) - reached, timedelta())
+        reached = max(reached, window.ends_at)
+    free += max(closes_at - reached, timedelta())
+    return int(free.total_seconds()) // 60
 
 
 def is_overdue(*, latest_credit_date: date, is_settled: bool, today: date) -> bool:

@@ -1,1 +1,1 @@
-"""What the console's screens read: rows of many apps, brought together."""
+"""What the console's screens read: rows of many apps, brought together set by set."""

@@ -211,6 +211,7 @@ class Attempt(models.Model):
     debit_sent_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, blank=True)
     outcome_code = models.CharField(max_length=40, blank=True)
+    limit_code = models.CharField(max_length=20, blank=True)  # which limit was in the way, where one was
     bank_code = models.CharField(max_length=20, blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
 

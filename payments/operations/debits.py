@@ -89,7 +89,7 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
         phases.reached(DebitPhase.PROFILED)
         _reserve(payment, attempt, customer_number, signed, profile, at, by)
     except Refusal as refusal:
-        _close(attempt, AttemptOutcome.REFUSED, refusal.code, at)
+        _close(attempt, AttemptOutcome.REFUSED, refusal.code, at, limit_code=str(refusal.details.get("limit", "")))
         raise
     phases.reached(DebitPhase.RESERVED)
     return _debit(payment, attempt, signed.account_number, at, by)
@@ -290,6 +290,7 @@ def _use_card(attempt: Attempt, customer_number: str, signed: SignedOrder, at: d
     )
 
 
-def _close(attempt: Attempt, outcome: AttemptOutcome, code: str, at: dt.datetime) -> None:
+def _close(attempt: Attempt, outcome: AttemptOutcome, code: str, at: dt.datetime, *, limit_code: str = "") -> None:
     """End a live attempt; one that has ended already stays as it is."""
-    Attempt.objects.filter(pk=attempt.pk, outcome="").update(outcome=outcome, outcome_code=code, outcome_at=at)
+    ended = {"outcome": outcome, "outcome_code": code, "limit_code": limit_code, "outcome_at": at}
+    Attempt.objects.filter(pk=attempt.pk, outcome="").update(**ended)

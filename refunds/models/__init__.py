@@ -1,7 +1,7 @@
 """The rows of refunds: the refunds themselves and the calendar that dates them."""
 
 from refunds.models.calendar import BankOnlyDay, CalendarDay, CalendarOverride, CalendarVersion, MaintenanceWindow
-from refunds.models.refund import ChargeReturnRule, CreditAttempt, Deferral, Refund, RefundChange
+from refunds.models.refund import ChargeReturnRule, CreditAttempt, Deferral, Refund, RefundChange, RunPace
 
 __all__ = [
     "BankOnlyDay",
@@ -14,4 +14,5 @@ __all__ = [
     "MaintenanceWindow",
     "Refund",
     "RefundChange",
+    "RunPace",
 ]

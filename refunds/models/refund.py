@@ -145,6 +145,13 @@ class Refund(Stateful):
                 condition=Q(credited_at__isnull=False),
                 name="refunds_settled",
             ),
+            # What is promised and not yet back, by the day its promise ends.
+            models.Index(
+                fields=["latest_credit_date", "id"],
+                include=["total_minor"],
+                condition=Q(status__in=[status for status in _PROMISED if status != Status.CREDITED.value]),
+                name="refunds_promised",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -243,6 +250,10 @@ class Deferral(AppendOnly):
                 name="refunds_deferral_moves_something",
             ),
         ]
+        indexes = [
+            models.Index(fields=["old_date", "id"], name="refunds_moved_from"),
+            models.Index(fields=["new_date", "id"], name="refunds_moved_to"),
+        ]
 
     def __str__(self) -> str:
         return f"deferral {self.refund_id} {self.old_date} to {self.new_date}"
@@ -264,3 +275,19 @@ class ChargeReturnRule(DatedRule):
 
     def __str__(self) -> str:
         return f"charge comes back {self.policy} from {self.valid_from}"
+
+
+class RunPace(DatedRule):
+    """How many refunds the day's run credits in a minute, from a date on: what a day can hold is reckoned with it."""
+
+    credits_per_minute = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], name="refunds_run_pace_once"),
+            models.CheckConstraint(condition=Q(credits_per_minute__gt=0), name="refunds_run_pace_positive"),
+            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="refunds_run_pace_four_eyes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credits_per_minute} credits a minute from {self.valid_from}"

@@ -54,6 +54,12 @@ def why_of(day: Day) -> str:
     return str(text) % {"name": name} if text else name or _("Holiday")
 
 
+def weekdays() -> list[dict[str, str]]:
+    """Sunday first: each with its name, and one short enough for the head of a column."""
+    names = [str(WEEKDAYS[day]) for day in _WEEKS.iterweekdays()]
+    return [{"name": name, "short": name[:3] if name.isascii() else name[-1]} for name in names]
+
+
 def _cells(progress: Progress) -> Iterator[dict[str, Any]]:
     accepted = progress.refund.accepted_date
     assert accepted is not None
@@ -98,16 +104,11 @@ def _month(month: dt.date, first: dt.date, last: dt.date, cells: dict[dt.date, d
     for week in _WEEKS.monthdatescalendar(month.year, month.month):
         if any(first <= day <= last and day.month == month.month for day in week):
             weeks.append([cells.get(day, _outside(day)) if day.month == month.month else None for day in week])
-    return {"caption": date_format(month, "YEAR_MONTH_FORMAT"), "weekdays": _weekdays(), "weeks": weeks}
+    return {"caption": date_format(month, "YEAR_MONTH_FORMAT"), "weekdays": weekdays(), "weeks": weeks}
 
 
 def _outside(day: dt.date) -> dict[str, Any]:
     return {"date": day, "number": None, "state": "outside", "counts": "", "marks": [], "why": "", "today": False}
-
-
-def _weekdays() -> list[dict[str, str]]:
-    names = [str(WEEKDAYS[day]) for day in _WEEKS.iterweekdays()]
-    return [{"name": name, "short": name[:3] if name.isascii() else name[-1]} for name in names]
 
 
 def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -20,7 +20,7 @@ from refunds import errors
 from refunds.amounts import ChargePolicy
 from refunds.calendar import calendar_of, current_calendar
 from refunds.deferral import EXPECTED_AFTER_DAYS, LATEST_AFTER_DAYS, REFUNDABLE_FOR, RUN_OPENS, Window
-from refunds.models import ChargeReturnRule, Deferral, MaintenanceWindow, Refund
+from refunds.models import ChargeReturnRule, Deferral, MaintenanceWindow, Refund, RunPace
 from refunds.states import PLATFORM_SEES, Status
 from refunds.working_days import WORKING_DAYS_MAX, Calendar, Day
 
@@ -109,6 +109,19 @@ def charge_policy_on(day: dt.date) -> ChargePolicy:
     rule = ChargeReturnRule.objects.filter(valid_from__lte=day).order_by("-valid_from", "id").first()
     assert rule is not None, f"no row says whether the charge comes back on {day}"
     return ChargePolicy(rule.policy)
+
+
+def credits_per_minute_on(day: dt.date) -> int:
+    """How many refunds the run of that day credits in a minute: the newest row that is valid by then."""
+    rule = RunPace.objects.filter(valid_from__lte=day).order_by("-valid_from", "id").first()
+    assert rule is not None, f"no row says how fast the run is on {day}"
+    return rule.credits_per_minute
+
+
+def windows_between(first_at: dt.datetime, last_at: dt.datetime) -> tuple[MaintenanceWindow, ...]:
+    """The maintenance windows that reach into this time, the earliest first."""
+    rows = MaintenanceWindow.objects.filter(cancelled_at=None, starts_at__lt=last_at, ends_at__gt=first_at)
+    return tuple(rows.order_by("starts_at", "id"))
 
 
 def windows_at(at: dt.datetime) -> tuple[Window, ...]:
