@@ -62,7 +62,9 @@ class Command(BaseCommand):
             connection.execute("ANALYZE")
         self.stdout.write(f"{payments:,} payments in {time.monotonic() - began:,.0f} s")
 
-    def _seed(self, connection: psycopg.Connection[Any], shops: list[tuple[Any, ...]], payments: int, at: dt.datetime) -> None:
+    def _seed(
+        self, connection: psycopg.Connection[Any], shops: list[tuple[Any, ...]], payments: int, at: dt.datetime
+    ) -> None:
         """All or nothing: one transaction, in which columns that the steps don't name take what Django would give."""
         steps = [(path.stem, path.read_text()) for path in sorted(STEPS.glob("*.sql"))]
         tables = sorted({name for _, text in steps for name in re.findall(r"INSERT INTO (?!seed_)(\w+)", text)})
@@ -132,7 +134,9 @@ def _switch_guards(connection: psycopg.Connection[Any], tables: list[str], what:
         connection.execute(verb.format(sql.Identifier(table)))
 
 
-def _fill_defaults(connection: psycopg.Connection[Any], tables: list[str], at: dt.datetime) -> Iterator[tuple[str, str]]:
+def _fill_defaults(
+    connection: psycopg.Connection[Any], tables: list[str], at: dt.datetime
+) -> Iterator[tuple[str, str]]:
     """Until the end of the transaction the database knows the defaults that Django keeps to itself."""
     for model in apps.get_models():
         if model._meta.db_table not in tables:
@@ -170,7 +174,9 @@ def _copy_people(connection: psycopg.Connection[Any], people: int, at: dt.dateti
     ) as copy:
         for row in rows:
             copy.write_row((row["customer"], *row["customer_columns"], row["phone"], created))
-    with cursor.copy("COPY cards_account (id, customer_id, number_hash, number_sealed, last4, created_at) FROM STDIN") as copy:
+    with cursor.copy(
+        "COPY cards_account (id, customer_id, number_hash, number_sealed, last4, created_at) FROM STDIN"
+    ) as copy:
         for row in rows:
             copy.write_row((row["account"], row["customer"], row["hash"], row["sealed"], row["last4"], created))
     cursor.execute(

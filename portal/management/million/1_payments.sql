@@ -77,6 +77,7 @@ FROM priced p
 JOIN seed_shop f ON f.number = p.shop
 JOIN seed_person a ON a.number = p.person;
 CREATE INDEX ON seed_payment (n);
+CREATE INDEX ON seed_payment (account_id);
 ANALYZE seed_payment;
 
 -- The moves of each path, timed from the order, from the payer's card, or from the end of its time.

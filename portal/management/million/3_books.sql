@@ -50,11 +50,15 @@ ORDER BY t.n, t.number;
 
 INSERT INTO payments_attempt (id, payment_id, number, request_id, account_id, account_hash, account_last4, check_code, counter, tac,
     signed_at, order_digest, amount_minor, created_at, debit_sent_at, outcome, outcome_code, bank_code, outcome_at)
-SELECT t.id, t.payment_id, t.number, pg_temp.seed_id(t.at, 'debit' || t.n || '-' || t.number), t.account_id, t.hash, t.last4, t.check_code,
-    t.counter, upper(substr(md5('tac' || t.n), 1, 16)), to_char(t.at AT TIME ZONE 'Asia/Taipei', 'YYYYMMDDHH24MISS'),
-    md5('order' || t.n) || md5('o' || t.n), t.final_minor, t.at - interval '2 seconds', CASE WHEN t.outcome <> 'refused' THEN t.at END,
+SELECT t.id, t.payment_id, t.number, pg_temp.seed_id(t.at, 'debit' || n || '-' || t.number), t.account_id, t.hash, t.last4, t.check_code,
+    t.counter, upper(substr(md5('tac' || n), 1, 16)), to_char(t.at AT TIME ZONE 'Asia/Taipei', 'YYYYMMDDHH24MISS'),
+    -- The lines of Payment.order_as_shown, as the card signs them.
+    encode(sha256(convert_to(concat_ws(E'\n', 'payment=' || p.reference, 'order_number=' || p.order_number, 'platform=' || p.shop_code,
+        'product_minor=' || p.product, 'shipping_minor=' || p.shipping, 'discount_minor=' || p.discount, 'currency=CNY', 'rate=4.4966',
+        'order_amount_minor=' || p.order_minor, 'charge_minor=' || p.charge_minor, 'final_amount_minor=' || p.final_minor), 'UTF8')), 'hex'),
+    t.final_minor, t.at - interval '2 seconds', CASE WHEN t.outcome <> 'refused' THEN t.at END,
     t.outcome, t.code, t.bank_code, CASE WHEN t.outcome <> '' THEN t.at + interval '1.4 seconds' END
-FROM seed_attempt t ORDER BY t.n, t.number;
+FROM seed_attempt t JOIN seed_payment p USING (n) ORDER BY n, t.number;
 
 INSERT INTO cards_checkcode (id, subject, code, issued_at, expires_at, used_at)
 SELECT pg_temp.seed_id(t.at, 'code' || t.check_code), t.reference, t.check_code, t.at - interval '40 seconds', t.at + interval '260 seconds', t.at

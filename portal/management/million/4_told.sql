@@ -21,7 +21,7 @@ INSERT INTO notifications_event (id, platform_id, kind, subject, ordering_key, b
 SELECT e.id, e.platform_id, e.kind, e.subject, e.ordering_key,
     '{"id":"evt_' || replace(e.id::text, '-', '') || '","type":"' || e.kind || '","created_at":"'
     || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '","data":{"id":"' || e.subject || '","order_number":"'
-    || e.order_number || '","status":"' || e.status || '","amount_minor":' || e.minor || '}}', e.at
+    || e.order_number || '","status":"' || e.status || '","amounts":{"final_amount_minor":' || e.minor || '}}}', e.at
 FROM seed_event e ORDER BY e.n;
 
 INSERT INTO notifications_eventnumber (event_id, platform_id, sequence)
