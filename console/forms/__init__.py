@@ -1,0 +1,1 @@
+"""What staff type into the console's screens."""

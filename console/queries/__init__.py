@@ -1,0 +1,1 @@
+"""What the console's screens read: rows of many apps, brought together."""
