@@ -47,7 +47,8 @@ def link_fits(link_hash_kept: str, *, previous_hash: str, position: int, record:
     """Is this the hash of this record at this place, in either spelling?"""
     spellings = (record, {name: record[name] for name in HASHED_AT_FIRST})
     return any(
-        link_hash_kept == link_hash(previous_hash=previous_hash, position=position, record=fields) for fields in spellings
+        link_hash_kept == link_hash(previous_hash=previous_hash, position=position, record=fields)
+        for fields in spellings
     )
 
 

@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(model_name="record", name="audit_record_subject"),
         migrations.RemoveIndex(model_name="record", name="audit_record_by"),
         *(
-            migrations.AddIndex(model_name="record", index=models.Index(fields=[*lead, "at", "id"], name=f"audit_record_{name}"))
+            migrations.AddIndex(
+                model_name="record", index=models.Index(fields=[*lead, "at", "id"], name=f"audit_record_{name}")
+            )
             for name, lead in {
                 "at": [],
                 "subject": ["subject"],
@@ -24,7 +26,10 @@ class Migration(migrations.Migration):
             }.items()
         ),
         migrations.AddField(
-            model_name="dailyhead", name="previous_signature", field=models.CharField(blank=True, default="", max_length=64), preserve_default=False
+            model_name="dailyhead",
+            name="previous_signature",
+            field=models.CharField(blank=True, default="", max_length=64),
+            preserve_default=False,
         ),
         migrations.AddField(model_name="head", name="signed_day", field=models.DateField(null=True)),
     ]

@@ -23,7 +23,9 @@ class TrailForm(forms.Form):
     action = forms.CharField(
         label=_("Deed"), max_length=60, required=False, widget=forms.TextInput(attrs={"list": "known-actions"})
     )
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *((role, role) for role in Role)])
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("all")), *((role, role) for role in Role)]
+    )
     start = _moment(_("From (Taipei time)"))
     end = _moment(_("Before (Taipei time)"))
 

@@ -72,7 +72,9 @@ def trail_file(request: HttpRequest) -> HttpResponse:
     found = search.records().order_by("-at", "-pk")[: ROWS_MAX + 1]
     table = cut(_("Audit trail"), _columns(), (_cells(row) for row in found.iterator(_FETCHED)))
     reason, kind = reasons.cleaned_data["reason"], reasons.cleaned_data["kind"]
-    record_look(request, action="audit.exported", reason=reason, rows=len(table.rows), kind=kind, details=_asked(search))
+    record_look(
+        request, action="audit.exported", reason=reason, rows=len(table.rows), kind=kind, details=_asked(search)
+    )
     mark = mark_of(request, table.title, reason, [table])
     return as_file([table], mark, name=f"outpost-audit-trail.{kind}", kind=kind)
 

@@ -79,7 +79,9 @@ REPORTS: Final = {
         Report(
             "payments",
             gettext_lazy("Payments, one row each"),
-            gettext_lazy("Orders placed in some days with their amounts and states, accounts by their last four digits."),
+            gettext_lazy(
+                "Orders placed in some days with their amounts and states, accounts by their last four digits."
+            ),
             reports_money.rows,
             0,
             has_rows=True,
@@ -143,7 +145,9 @@ def mark_of(request: HttpRequest, title: str, reason: str, tables: list[Table]) 
     words = [_("Account and ID numbers are masked.")]
     if any(table.is_cut for table in tables):
         words.append(_("Cut after %(rows)s rows: there were more.") % {"rows": f"{ROWS_MAX:,}"})
-    return Watermark(title, staff_name(request), reports_money.moment(now()), _("For: %(reason)s") % {"reason": reason}, words)
+    return Watermark(
+        title, staff_name(request), reports_money.moment(now()), _("For: %(reason)s") % {"reason": reason}, words
+    )
 
 
 def _named(name: str) -> Report:
@@ -184,7 +188,11 @@ def shown(table: Table) -> dict[str, Any]:
 
     def cells(row: Any) -> list[dict[str, Any]]:
         return [
-            {"text": f"{cell:,}" if isinstance(cell, int) else cell or "—", "is_number": is_number, "is_none": cell in (None, "")}
+            {
+                "text": f"{cell:,}" if isinstance(cell, int) else cell or "—",
+                "is_number": is_number,
+                "is_none": cell in (None, ""),
+            }
             for cell, is_number in zip(row, kinds, strict=True)
         ]
 
@@ -192,7 +200,8 @@ def shown(table: Table) -> dict[str, Any]:
         "title": table.title,
         "note": table.note,
         "columns": [
-            {"label": column.label, "is_number": is_number} for column, is_number in zip(table.columns, kinds, strict=True)
+            {"label": column.label, "is_number": is_number}
+            for column, is_number in zip(table.columns, kinds, strict=True)
         ],
         "rows": [cells(row) for row in table.rows],
         "total": cells(table.total) if table.total is not None else None,

@@ -124,7 +124,9 @@ def totalled(found: list[list[Cell]], *, texts: int = 1) -> list[Cell] | None:
     """The last line of a table whose first columns are texts and whose others are numbers; none of an empty table."""
     if not found:
         return None
-    sums = [sum(number for number in column if isinstance(number, int)) for column in list(zip(*found, strict=True))[texts:]]
+    sums = [
+        sum(number for number in column if isinstance(number, int)) for column in list(zip(*found, strict=True))[texts:]
+    ]
     return [_("Total"), *[""] * (texts - 1), *sums]
 
 
@@ -141,4 +143,8 @@ def _title(code: str) -> str:
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, Any]:
     kinds = [kind for module in (payment_errors, card_errors) for kind in vars(module).values()]
-    return {kind.code: kind.title for kind in kinds if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal}
+    return {
+        kind.code: kind.title
+        for kind in kinds
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+    }
