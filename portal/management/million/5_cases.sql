@@ -5,9 +5,9 @@ FROM (
     SELECT 'not_told' AS kind, p.id AS payment_id, NULL::uuid AS refund_id, m.at + interval '121 minutes' AS at, true AS is_open
     FROM seed_message m JOIN seed_payment p ON p.reference = m.subject WHERE m.status = 'dead' AND m.purpose = 'payment.succeeded'
     UNION ALL
-    SELECT 'dead_letter', p.id, r.id, m.at + interval '72 hours 1 minute', true
+    SELECT 'dead_letter', p.id, r.id, max(m.at) + interval '72 hours 1 minute', true
     FROM seed_message m LEFT JOIN seed_payment p ON p.reference = m.subject LEFT JOIN seed_refund r ON r.reference = m.subject
-    WHERE m.status = 'dead'
+    WHERE m.status = 'dead' GROUP BY p.id, r.id
     UNION ALL
     SELECT 'unknown_debit', p.id, NULL, p.pay_at + interval '61 minutes', true
     FROM seed_payment p WHERE p.status = 'unknown' AND p.pay_at < %(now)s - interval '62 minutes'
@@ -34,10 +34,10 @@ SELECT c.*, pg_temp.seed_id(c.at, 'case' || c.n) AS id,
        CASE WHEN c.is_open AND mod(c.n, 3) = 0 THEN 'customer-service' ELSE (ARRAY['staff:amy', 'staff:ben', 'staff:chen', 'staff:sam'])[1 + mod(c.n, 4)] END AS owner
 FROM seed_cause c;
 
-INSERT INTO support_case (id, kind, payment_id, refund_id, owner, opened_at, closed_at, closed_reason, status, step)
+INSERT INTO support_case (id, kind, payment_id, refund_id, owner, opened_at, closed_at, closed_reason, status, step /* more columns */)
 SELECT c.id, c.kind, c.payment_id, c.refund_id, c.owner, c.at, CASE WHEN NOT c.is_open THEN c.closed_at END,
     CASE WHEN NOT c.is_open THEN 'the cause is gone' ELSE '' END, CASE WHEN c.is_open THEN 'open' ELSE 'closed' END,
-    CASE WHEN c.is_open THEN 0 ELSE 1 END
+    CASE WHEN c.is_open THEN 0 ELSE 1 END /* more values */
 FROM seed_case c ORDER BY c.at;
 
 INSERT INTO support_casechange (id, subject_id, step, before, after, at, by, reason)
