@@ -36,6 +36,19 @@ PEOPLE, REFUNDS, CASES = 10, 5, 50
 EXPECTED, LATEST = 7, 10
 
 
+# Columns that a table may have besides those that the steps name, and that no default fits: each is its own, or follows others.
+MORE = {
+    "support_case": {
+        "reference": "'CS-' || upper(substr(md5('case' || c.n), 1, 4)) || lpad(mod(c.n, 100000)::text, 5, '0')",
+        "queue": "'agents'",
+        "priority": "(2 + mod(c.n, 3))",
+        "answer_due_at": "c.at + interval '2 hours'",
+        "due_at": "c.at + interval '2 days'",
+        "closed_as": "CASE WHEN c.is_open THEN '' ELSE 'cause_gone' END",
+    }
+}
+
+
 class Command(BaseCommand):
     help = (
         "Seed a sandbox with payments, refunds (a fifth) and cases (a fiftieth) over 13 months. Works as the owner and"
@@ -66,7 +79,7 @@ class Command(BaseCommand):
         self, connection: psycopg.Connection[Any], shops: list[tuple[Any, ...]], payments: int, at: dt.datetime
     ) -> None:
         """All or nothing: one transaction, in which columns that the steps don't name take what Django would give."""
-        steps = [(path.stem, path.read_text()) for path in sorted(STEPS.glob("*.sql"))]
+        steps = [(path.stem, _with_more_columns(path.read_text())) for path in sorted(STEPS.glob("*.sql"))]
         tables = sorted({name for _, text in steps for name in re.findall(r"INSERT INTO (?!seed_)(\w+)", text)})
         people = max(1, payments // PEOPLE)
         with connection.transaction():
@@ -132,6 +145,17 @@ def _switch_guards(connection: psycopg.Connection[Any], tables: list[str], what:
     for table in tables:
         verb = sql.SQL(f"ALTER TABLE {{}} {what} TRIGGER USER")
         connection.execute(verb.format(sql.Identifier(table)))
+
+
+def _with_more_columns(text: str) -> str:
+    columns = {
+        column: value
+        for model in apps.get_models()
+        for column, value in MORE.get(model._meta.db_table, {}).items()
+        if column in {field.column for field in model._meta.concrete_fields}
+    }
+    names, values = ("".join(f", {word}" for word in words) for words in (columns, columns.values()))
+    return text.replace("/* more columns */", names).replace("/* more values */", values)
 
 
 def _fill_defaults(
