@@ -33,7 +33,9 @@ def trail(at):
     for _ in range(3):
         make_record(role="agent", subject="PAY-1", reason="call", details={"n": 1})
     operations.link_records()
-    assert list(DailyHead.objects.order_by("day").values_list("day", "position")) == list(zip(DAYS, (3, 6, 9), strict=True))
+    assert list(DailyHead.objects.order_by("day").values_list("day", "position")) == list(
+        zip(DAYS, (3, 6, 9), strict=True)
+    )
 
 
 def audit_lines(*arguments):
@@ -44,7 +46,11 @@ def audit_lines(*arguments):
         code = 0
     except SystemExit as exit_:
         code = exit_.code
-    named = [line.strip() for line in out.getvalue().splitlines() if line.strip().startswith("I-21") and "audit trail:" in line]
+    named = [
+        line.strip()
+        for line in out.getvalue().splitlines()
+        if line.strip().startswith("I-21") and "audit trail:" in line
+    ]
     return named, code
 
 
@@ -79,29 +85,29 @@ def other(model, column):
     field = model._meta.get_field(column.removesuffix("_id") if column == "record_id" else column)
     if column == "record_id":
         return "(SELECT id FROM audit_record WHERE id NOT IN (SELECT record_id FROM audit_link))"
-    if isinstance(field, models.UUIDField):
-        return "gen_random_uuid()"
-    if isinstance(field, models.DateTimeField):
-        return f"{column} + interval '1 microsecond'"
-    if isinstance(field, models.DateField):
-        return f"{column} + 400"
-    if isinstance(field, models.JSONField):
-        return "'{\"n\": 2}'"
-    if isinstance(field, models.IntegerField):
-        return f"{column} + 1000"
-    return "repeat('f', 64)" if "hash" in column or "signature" in column else "'other'"
+    kinds = {
+        models.UUIDField: "gen_random_uuid()",
+        models.DateTimeField: f"{column} + interval '1 microsecond'",
+        models.DateField: f"{column} + 400",
+        models.JSONField: "'{\"n\": 2}'",
+        models.IntegerField: f"{column} + 1000",
+    }
+    longer = "repeat('f', 64)" if "hash" in column or "signature" in column else "'other'"
+    return next((value for kind, value in kinds.items() if isinstance(field, kind)), longer)
 
 
 @pytest.mark.parametrize(("model", "column", "where"), FIELDS)
 def test_a_flipped_column_of_any_row_is_named(trail, model, column, where):
     assert audit_lines() == ([], 0)
-    statements = [(f'UPDATE {model._meta.db_table} SET "{column}" = {other(model, column)} WHERE {where}',)]
+    statements = [(f'UPDATE {model._meta.db_table} SET "{column}" = {other(model, column)} WHERE {where}',)]  # noqa: S608 - names of our own models
     if (model, column) == (Link, "record_id"):
         make_record(by="staff:stand-in")  # waits, and takes the place of the record that was linked
     if (model, column) == (Record, "id"):
         # The link goes along, as whoever wants to hide it would have it.
         statements = [
-            ("CREATE TEMP TABLE moved AS SELECT record_id AS old, gen_random_uuid() AS new FROM audit_link WHERE position = 5",),
+            (
+                "CREATE TEMP TABLE moved AS SELECT record_id AS old, gen_random_uuid() AS new FROM audit_link WHERE position = 5",
+            ),
             ("UPDATE audit_record SET id = (SELECT new FROM moved) WHERE id = (SELECT old FROM moved)",),
             ("UPDATE audit_link SET record_id = (SELECT new FROM moved) WHERE position = 5",),
             ("DROP TABLE moved",),
@@ -119,9 +125,17 @@ CUT = ("DELETE FROM audit_record WHERE id IN (SELECT record_id FROM gone)",)
 DEEDS = {
     "a record with its link": [(GONE.format("position = 5"),), ("DELETE FROM audit_link WHERE position = 5",), CUT],
     "a link": [("DELETE FROM audit_link WHERE position = 5",)],
-    "the first record with its link": [(GONE.format("position = 1"),), ("DELETE FROM audit_link WHERE position = 1",), CUT],
+    "the first record with its link": [
+        (GONE.format("position = 1"),),
+        ("DELETE FROM audit_link WHERE position = 1",),
+        CUT,
+    ],
     "the last link": [("DELETE FROM audit_link WHERE position = 12",)],
-    "the last three with their links": [(GONE.format("position > 9"),), ("DELETE FROM audit_link WHERE position > 9",), CUT],
+    "the last three with their links": [
+        (GONE.format("position > 9"),),
+        ("DELETE FROM audit_link WHERE position > 9",),
+        CUT,
+    ],
     "the last three, and the head put back": [
         (GONE.format("position > 9"),),
         ("DELETE FROM audit_link WHERE position > 9",),
@@ -132,7 +146,10 @@ DEEDS = {
         (GONE.format("position > 9"),),
         ("DELETE FROM audit_link WHERE position > 9",),
         CUT,
-        ("UPDATE audit_head SET position = d.position, hash = d.hash, signature = d.signature FROM audit_dailyhead d WHERE d.day = '2026-06-07'",),
+        (
+            "UPDATE audit_head SET position = d.position, hash = d.hash, signature = d.signature"
+            " FROM audit_dailyhead d WHERE d.day = '2026-06-07'",
+        ),
     ],
     "the head": [("DELETE FROM audit_head",)],
     "the first daily head": [("DELETE FROM audit_dailyhead WHERE day = '2026-06-05'",)],
@@ -155,9 +172,15 @@ DEEDS = {
         ("DELETE FROM audit_link WHERE position > 6",),
         CUT,
         ("DELETE FROM audit_dailyhead WHERE day = '2026-06-07'",),
-        ("UPDATE audit_head SET position = 6, hash = (SELECT hash FROM audit_link WHERE position = 6), signed_day = '2026-06-06'",),
+        (
+            "UPDATE audit_head SET position = 6, hash = (SELECT hash FROM audit_link WHERE position = 6), signed_day = '2026-06-06'",
+        ),
     ],
-    "everything but the head": [("DELETE FROM audit_link",), ("DELETE FROM audit_record",), ("DELETE FROM audit_dailyhead",)],
+    "everything but the head": [
+        ("DELETE FROM audit_link",),
+        ("DELETE FROM audit_record",),
+        ("DELETE FROM audit_dailyhead",),
+    ],
     "a record slipped in": [
         (
             'INSERT INTO audit_record (id, "by", role, action, subject, reason, details, "at", txid) SELECT gen_random_uuid(),'
@@ -167,7 +190,8 @@ DEEDS = {
     "a daily head copied to another day": [
         (
             "INSERT INTO audit_dailyhead (day, position, hash, previous_signature, signature, signed_at)"
-            " SELECT '2026-06-01', position, hash, previous_signature, signature, signed_at FROM audit_dailyhead WHERE day = '2026-06-05'",
+            " SELECT '2026-06-01', position, hash, previous_signature, signature, signed_at"
+            " FROM audit_dailyhead WHERE day = '2026-06-05'",
         )
     ],
     "two records for one another": [
@@ -194,7 +218,12 @@ def test_what_is_taken_out_put_in_or_put_back_is_named(trail, deed):
 @pytest.mark.parametrize("start", [1, 5, LAST])
 def test_a_chain_that_is_linked_anew_from_somewhere_on_does_not_fit_the_signed_heads(trail, start):
     """With good hashes from the changed record to the end, and the head moved along: all but the signatures."""
-    tamper(("UPDATE audit_record SET reason = 'forged' WHERE id = (SELECT record_id FROM audit_link WHERE position = %s)", start))
+    tamper(
+        (
+            "UPDATE audit_record SET reason = 'forged' WHERE id = (SELECT record_id FROM audit_link WHERE position = %s)",
+            start,
+        )
+    )
     relink(start)
 
     named, code = audit_lines()
@@ -231,7 +260,13 @@ def operations_link_without_the_key(position):
     previous = Link.objects.get(position=position - 1).hash
     good = rules.link_hash(previous_hash=previous, position=position, record=fields)
     tamper(
-        ("INSERT INTO audit_link (position, record_id, previous_hash, hash) VALUES (%s, %s, %s, %s)", position, fields["id"], previous, good),
+        (
+            "INSERT INTO audit_link (position, record_id, previous_hash, hash) VALUES (%s, %s, %s, %s)",
+            position,
+            fields["id"],
+            previous,
+            good,
+        ),
         ("UPDATE audit_head SET position = %s, hash = %s", position, good),
     )
 
@@ -240,7 +275,12 @@ def test_a_trail_put_back_whole_with_an_old_head_is_named_by_a_head_that_was_kep
     """Nothing in the database itself can tell an old state of all of it from a new one."""
     kept = Link.objects.get(position=LAST)
     assert audit_lines(f"--audit-head={LAST}:{kept.hash}") == ([], 0)
-    tamper(*((sql.SQL("DELETE FROM {}").format(sql.Identifier(table)),) for table in ("audit_link", "audit_record", "audit_dailyhead", "audit_head")))
+    tamper(
+        *(
+            (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)),)
+            for table in ("audit_link", "audit_record", "audit_dailyhead", "audit_head")
+        )
+    )
     assert audit_lines() == ([], 0)
 
     named, code = audit_lines(f"--audit-head={LAST}:{kept.hash}")
@@ -268,11 +308,20 @@ def test_what_was_linked_and_signed_before_every_column_was_is_still_whole(trail
     for link in Link.objects.order_by("position"):
         fields = Record.objects.filter(pk=link.record_id).values(*rules.HASHED_AT_FIRST).get()
         good = rules.link_hash(previous_hash=previous, position=link.position, record=fields)
-        tamper(("UPDATE audit_link SET previous_hash = %s, hash = %s WHERE position = %s", previous, good, link.position))
+        tamper(
+            ("UPDATE audit_link SET previous_hash = %s, hash = %s WHERE position = %s", previous, good, link.position)
+        )
         previous = ends[link.position] = good
     for day, position in zip(DAYS, (3, 6, 9), strict=True):
         signature = rules.head_signature(name=str(day), position=position, head_hash=ends[position])
-        tamper(("UPDATE audit_dailyhead SET hash = %s, previous_signature = '', signature = %s WHERE day = %s", ends[position], signature, day))
+        tamper(
+            (
+                "UPDATE audit_dailyhead SET hash = %s, previous_signature = '', signature = %s WHERE day = %s",
+                ends[position],
+                signature,
+                day,
+            )
+        )
     signature = rules.head_signature(name="head", position=LAST, head_hash=previous)
     tamper(("UPDATE audit_head SET hash = %s, signature = %s, signed_day = NULL", previous, signature))
 

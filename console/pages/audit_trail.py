@@ -16,7 +16,7 @@ from audit.models import DailyHead, Link, Record
 from audit.queries import Search
 from audit.rules import HASHED
 from common.paging import Page, newest_first
-from common.sheets import ROWS_MAX, Cell, Column, Table, cut
+from common.sheets import ROWS_MAX, Cell, Column, cut
 from console.forms.audit_trail import TrailForm
 from console.forms.reports import FileForm
 from console.pages.reports import as_file, mark_of
@@ -25,6 +25,8 @@ from staff.pages import record_look, staff_page
 
 PAGE: Final = 50
 _FETCHED: Final = 2_000
+# What a look at all of it is recorded as being about.
+_TRAIL: Final = "audit trail"
 
 
 @require_safe
@@ -35,7 +37,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     if search is None:
         return render(request, "console/audit_trail.html", {"form": form, "chain": _chain()})
     page = newest_first(search.records(), cursor=request.GET.get("cursor", ""), limit=PAGE, by="at")
-    record_look(request, action="audit.read", details=_asked(search))
+    record_look(request, action="audit.read", subject=_TRAIL, asked=_asked(search))
     return _shown(request, form, page)
 
 
@@ -73,7 +75,13 @@ def trail_file(request: HttpRequest) -> HttpResponse:
     table = cut(_("Audit trail"), _columns(), (_cells(row) for row in found.iterator(_FETCHED)))
     reason, kind = reasons.cleaned_data["reason"], reasons.cleaned_data["kind"]
     record_look(
-        request, action="audit.exported", reason=reason, rows=len(table.rows), kind=kind, details=_asked(search)
+        request,
+        action="audit.exported",
+        subject=_TRAIL,
+        reason=reason,
+        rows=len(table.rows),
+        kind=kind,
+        asked=_asked(search),
     )
     mark = mark_of(request, table.title, reason, [table])
     return as_file([table], mark, name=f"outpost-audit-trail.{kind}", kind=kind)

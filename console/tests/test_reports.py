@@ -8,12 +8,12 @@ import pytest
 from django.utils import translation
 
 from audit.models import Record
+from common.clock import now, today_in_taipei
+from common.tests.test_sheets import PAYLOADS, is_live, xlsx_cells
 from console.pages import reports_cases, reports_money, reports_refunds
 from console.pages.reports import REPORTS, mark_of
 from console.queries.reports import Period
 from console.tests.world import pay, seed_a_day
-from common.clock import now, today_in_taipei
-from common.tests.test_sheets import PAYLOADS, is_live, xlsx_cells
 from payments.models import Payment
 from staff.tests.factories import make_staff, sign_in
 from support.models import Case
@@ -103,7 +103,10 @@ def test_payments_one_row_each_are_masked_and_cut(day):
     assert (len(table.rows), table.is_cut) == (2, True)
     (whole,) = reports_money.rows(Period(day, day))
     accounts = {row[9] for row in whole.rows}
-    assert accounts <= {"", *(f"••••{last4}" for last4 in Payment.objects.values_list("account__last4", flat=True) if last4)}
+    assert accounts <= {
+        "",
+        *(f"••••{last4}" for last4 in Payment.objects.values_list("account__last4", flat=True) if last4),
+    }
     assert not whole.is_cut
 
 
@@ -119,13 +122,18 @@ def test_a_report_stands_on_the_screen_and_empty_days_say_so(day, supervisor, na
 
 
 def test_days_the_wrong_way_round_are_refused_beside_the_form(supervisor):
-    page = supervisor.get("/console/reports/complaints/?first=2026-06-08&last=2026-06-01", headers={"accept-language": "en"})
+    page = supervisor.get(
+        "/console/reports/complaints/?first=2026-06-08&last=2026-06-01", headers={"accept-language": "en"}
+    )
 
     assert "From the earlier to the later day, 400 days at most." in page.content.decode()
     assert "<table" not in page.content.decode()
 
 
-@pytest.mark.parametrize(("role", "sees", "takes"), [("agent", 403, 403), ("operator", 200, 403), ("auditor", 200, 200), ("administrator", 403, 403)])
+@pytest.mark.parametrize(
+    ("role", "sees", "takes"),
+    [("agent", 403, 403), ("operator", 200, 403), ("auditor", 200, 200), ("administrator", 403, 403)],
+)
 def test_each_role_sees_and_takes_what_it_may(day, role, sees, takes):
     client = sign_in(make_staff(f"one-{role}", role))
 
@@ -178,7 +186,9 @@ def test_what_a_platform_or_a_person_wrote_is_run_in_no_file(at, supervisor, kin
     texts = [payload for payload in PAYLOADS if "\x00" not in payload]
     paid = [pay(at, order_number=f"{number:02d}{text}"[:64]) for number, text in enumerate(texts[:3])]
     for payment, number in zip(paid, range(len(paid)), strict=True):
-        Payment.objects.filter(pk=payment.pk).update(description="".join(texts[number::3])[:200], order_number=texts[number])
+        Payment.objects.filter(pk=payment.pk).update(
+            description="".join(texts[number::3])[:200], order_number=texts[number]
+        )
     platform = paid[0].platform
     platform.name = '=HYPERLINK("https://x.example","Taobao")'
     platform.save()
@@ -189,7 +199,9 @@ def test_what_a_platform_or_a_person_wrote_is_run_in_no_file(at, supervisor, kin
             asked = {"first": today, "last": today, "reason": f"{text} for me", "kind": kind}
             content = supervisor.post(f"/console/reports/{name}/file/", asked).content
             if kind == "csv":
-                cells = [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")) for cell in row]
+                cells = [
+                    cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")) for cell in row
+                ]
             else:
                 found = xlsx_cells(content)[1]
                 assert [cell for cell in found if cell[4]] == []

@@ -73,7 +73,9 @@ def record(guest):
 
 def _records():
     """Three in the chain, one of them with everything a record can hold."""
-    make_record(by="staff:agent-long-name", role="agent", action="payment.read", subject="PAY-05ZK3T9MQ2W7XC", at=clock.now())
+    make_record(
+        by="staff:agent-long-name", role="agent", action="payment.read", subject="PAY-05ZK3T9MQ2W7XC", at=clock.now()
+    )
     kept = make_record(
         by="staff:agent-long-name",
         role="supervisor",
@@ -83,6 +85,8 @@ def _records():
         details={"field": "phone"},
         at=clock.now(),
     )
-    make_record(by="staff:agent-long-name", role="agent", action="case.closed", subject="PAY-05ZK3T9MQ2W7XC", at=clock.now())
+    make_record(
+        by="staff:agent-long-name", role="agent", action="case.closed", subject="PAY-05ZK3T9MQ2W7XC", at=clock.now()
+    )
     audit.link_records()
     return kept
