@@ -24,10 +24,9 @@ class _AuditorsOnly(ReadOnlyAdmin):
 @admin.register(Record)
 class RecordAdmin(_AuditorsOnly):
     list_display = ("at", "by", "role", "action", "subject", "reason", "position")
-    list_filter = ("role", "action")
     list_select_related = ("link",)
     search_fields = ("=subject", "=by")
-    ordering = ("-id",)
+    ordering = ("-at", "-id")
     fields = ("at", "by", "role", "action", "subject", "reason", "details", "position", "hash")
 
     @admin.display(description=_("position"))

@@ -37,8 +37,12 @@ class Record(AppendOnly):
     class Meta:
         permissions: ClassVar = [("audit_trail", _("Can read the audit trail"))]
         indexes: ClassVar = [
-            models.Index(fields=["subject", "id"], name="audit_record_subject"),
-            models.Index(fields=["by", "id"], name="audit_record_by"),
+            # The trail, newest first, whole or of one subject, person, deed or role; migration 0003 says more.
+            models.Index(fields=["at", "id"], name="audit_record_at"),
+            models.Index(fields=["subject", "at", "id"], name="audit_record_subject"),
+            models.Index(fields=["by", "at", "id"], name="audit_record_by"),
+            models.Index(fields=["action", "at", "id"], name="audit_record_action"),
+            models.Index(fields=["role", "at", "id"], name="audit_record_role"),
             models.Index(fields=["txid"], name="audit_record_txid"),
         ]
 
@@ -70,6 +74,8 @@ class Head(models.Model):
     signature = models.CharField(max_length=64, blank=True)
     # Every record of a transaction before this one is linked.
     txid = models.BigIntegerField(default=0)
+    # The last day whose head was signed: that one can't go without a trace either.
+    signed_day = models.DateField(null=True)
 
     def __str__(self) -> str:
         return f"audit head at {self.position}"
@@ -81,6 +87,8 @@ class DailyHead(AppendOnly):
     day = models.DateField(primary_key=True)
     position = models.BigIntegerField()
     hash = models.CharField(max_length=64, blank=True)
+    # The signature of the day's head before: none can be taken out from among them.
+    previous_signature = models.CharField(max_length=64, blank=True)
     signature = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
 

@@ -50,9 +50,7 @@ def link_records(*, limit: int = BATCH) -> int:
         if not _lock_or_leave():
             return 0
         horizon = _settled_before()
-        head, _ = Head.objects.get_or_create(
-            id=1, defaults={"hash": rules.GENESIS, "signature": _signature(0, rules.GENESIS)}
-        )
+        head = Head.objects.filter(id=1).first() or _first_head()
         # A database restored from a dump counts its transactions anew: then look at all records once.
         restored = head.txid > horizon
         waiting = Record.objects.filter(txid__gte=0 if restored else head.txid, link=None).order_by("id")
@@ -60,6 +58,7 @@ def link_records(*, limit: int = BATCH) -> int:
         if records or restored:
             _append(head, records)
             head.txid = horizon if len(records) < limit else head.txid
+            _sign(head)
             head.save()
     return len(records)
 
@@ -71,10 +70,19 @@ def sign_daily_head(*, at: dt.datetime) -> DailyHead | None:
         head = Head.objects.select_for_update().filter(id=1).first()
         if head is None or DailyHead.objects.filter(day=day).exists():
             return None
-        signature = rules.head_signature(name=str(day), position=head.position, head_hash=head.hash)
-        daily = DailyHead.objects.create(
-            day=day, position=head.position, hash=head.hash, signature=signature, signed_at=at
+        before = DailyHead.objects.order_by("-day").first()
+        daily = DailyHead(
+            day=day,
+            position=head.position,
+            hash=head.hash,
+            previous_signature=before.signature if before else "",
+            signed_at=at,
         )
+        daily.signature = rules.head_signature(**rules.signed_of_day(daily))
+        daily.save(force_insert=True)
+        head.signed_day = day
+        _sign(head)
+        head.save()
     fields = {"day": str(day), "position": daily.position, "hash": daily.hash, "signature": daily.signature}
     log.info("audit head signed", extra=fields)
     return daily
@@ -89,11 +97,17 @@ def _append(head: Head, records: list[dict[str, Any]]) -> None:
         links.append(Link(position=position, record_id=fields["id"], previous_hash=head.hash, hash=hashed))
         head.position, head.hash = position, hashed
     Link.objects.bulk_create(links)
-    head.signature = _signature(head.position, head.hash)
 
 
-def _signature(position: int, head_hash: str) -> str:
-    return rules.head_signature(name="head", position=position, head_hash=head_hash)
+def _first_head() -> Head:
+    head = Head(id=1, hash=rules.GENESIS)
+    _sign(head)
+    head.save(force_insert=True)
+    return head
+
+
+def _sign(head: Head) -> None:
+    head.signature = rules.head_signature(**rules.signed_of_head(head))
 
 
 def _lock_or_leave() -> bool:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.pages import board_rows, calendar_month, find, home, palette, payment, payment_paper, payment_tell
-
+from console.pages import (
+    audit_trail,
+    board_rows,
+    calendar_month,
+    find,
+    home,
+    palette,
+    payment,
+    payment_paper,
+    payment_tell,
+    reports,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -27,4 +37,10 @@ urlpatterns = [
     path("overview/<slug:which>/", board_rows.rows, name="rows"),
     path("calendar/", calendar_month.month, name="calendar"),
     path("calendar/<str:day>/", calendar_month.day, name="calendar-day"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<slug:name>/", reports.report, name="report"),
+    path("reports/<slug:name>/file/", reports.report_file, name="report-file"),
+    path("audit-trail/", audit_trail.trail, name="audit"),
+    path("audit-trail/file/", audit_trail.trail_file, name="audit-file"),
+    path("audit-trail/<uuid:record_id>/", audit_trail.record, name="audit-record"),
 ]

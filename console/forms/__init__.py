@@ -1,1 +1,1 @@
-"""What staff type into the console, checked for form alone."""
+"""What staff may ask the console for, checked."""

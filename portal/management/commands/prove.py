@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from argparse import ArgumentParser, BooleanOptionalAction
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from audit import checks as audit
 from common import clock
 from reconciliation import operations
 from reconciliation.checks import INVARIANTS, Broken, Invariant
@@ -27,8 +28,17 @@ class Command(BaseCommand):
             "--canary", action="append", default=[], help="a text, such as a test's password, that must be kept nowhere"
         )
 
-    def handle(self, *, bank: bool, canary: list[str], **options: object) -> None:
-        invariants = [*INVARIANTS, *support.INVARIANTS, *(_canary(text) for text in canary)]
+        parser.add_argument(
+            "--audit-head",
+            action="append",
+            default=[],
+            metavar="POSITION:HASH",
+            help='a head of the audit trail that was kept elsewhere, as the log has it ("audit head signed")',
+        )
+
+    def handle(self, *, bank: bool, canary: list[str], audit_head: list[str], **options: object) -> None:
+        more = [*(_canary(text) for text in canary), *(_kept_head(text) for text in audit_head)]
+        invariants = [*INVARIANTS, *support.INVARIANTS, *more]
         broken, why_not = operations.prove(invariants, since=_SINCE, until=_UNTIL, at=clock.now(), with_bank=bank)
         for invariant in sorted(invariants, key=_in_order):
             if why_not and invariant.needs_bank:
@@ -53,6 +63,17 @@ class Command(BaseCommand):
 
 def _canary(text: str) -> Invariant:
     return Invariant("I-18 canary", "The canary is kept nowhere", lambda at: canary_in_clear(text))
+
+
+def _kept_head(text: str) -> Invariant:
+    position, _, head_hash = text.partition(":")
+    if not position.isdecimal() or not head_hash:
+        raise CommandError(f"--audit-head is POSITION:HASH, not {text}")
+
+    def find(at: dt.datetime) -> list[tuple[str, str]]:
+        return [("audit trail", str(found)) for found in audit.kept_head_breaks(int(position), head_hash)]
+
+    return Invariant("I-21 kept head", "The audit trail goes on from the head that was kept elsewhere", find)
 
 
 def _in_order(invariant: Invariant) -> tuple[int, str]:

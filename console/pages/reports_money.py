@@ -1,0 +1,150 @@
+"""The daily sheet, and payments one row each: tables of money for the screen and for a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cards import errors as card_errors
+from common.clock import taipei
+from common.errors import Refusal
+from common.references import mask_account
+from common.sheets import ROWS_MAX, Cell, Column, Table, cut
+from console.queries import reports
+from console.queries.reports import Period
+from payments import errors as payment_errors
+from payments.states import Status
+
+STATUS_WORDS: Final[dict[str, Promise]] = {
+    Status.CREATED: gettext_lazy("Waiting for the payer"),
+    Status.GATED: gettext_lazy("Identity first"),
+    Status.DEBITING: gettext_lazy("At the bank"),
+    Status.UNKNOWN: gettext_lazy("Debit not known"),
+    Status.PAID: gettext_lazy("Paid"),
+    Status.FAILED: gettext_lazy("Ended without a debit"),
+    Status.CANCELLED: gettext_lazy("Cancelled by the platform"),
+    Status.EXPIRED: gettext_lazy("Time ran out"),
+}
+
+
+def daily(period: Period) -> list[Table]:
+    return [_money(period), _orders(period), _refused(period), _told(period)]
+
+
+def rows(period: Period, *, most: int = ROWS_MAX) -> list[Table]:
+    """Payments placed in the period, oldest first, masked."""
+    columns = [
+        Column(_("Payment")),
+        Column(_("Platform")),
+        Column(_("Order number")),
+        Column(_("What was ordered")),
+        Column(_("Status")),
+        Column(_("Order amount"), "number"),
+        Column(_("Handling charge"), "number"),
+        Column(_("Final amount"), "number"),
+        Column(_("Given back"), "number"),
+        Column(_("Account")),
+        Column(_("Placed")),
+        Column(_("Paid at")),
+    ]
+    found = reports.payments_placed(period, most=most + 1)
+    return [cut(_("Payments"), columns, (_payment(row) for row in found), most=most)]
+
+
+def _payment(row: tuple[Any, ...]) -> list[Cell]:
+    reference, platform, number, description, status, *minor, last4, created_at, paid_at = row
+    words = str(STATUS_WORDS[status])
+    account = mask_account(last4) if last4 else ""
+    return [reference, platform, number, description, words, *minor, account, moment(created_at), moment(paid_at)]
+
+
+def _money(period: Period) -> Table:
+    columns = [
+        Column(_("Platform")),
+        Column(_("Payments"), "number"),
+        Column(_("Order amount"), "number"),
+        Column(_("Handling charge"), "number"),
+        Column(_("Final amount"), "number"),
+        Column(_("Refunds"), "number"),
+        Column(_("Given back"), "number"),
+        Column(_("Net"), "number"),
+    ]
+    found = [[*row, row[4] - row[6]] for row in reports.money_by_platform(period) if any(row[1:])]
+    return Table(_("Money, by platform"), columns, found, totalled(found))
+
+
+def _orders(period: Period) -> Table:
+    columns = [Column(_("What became of them")), Column(_("Orders"), "number"), Column(_("Final amount"), "number")]
+    found: list[list[Cell]] = [
+        [str(STATUS_WORDS[status]), orders, minor] for status, orders, minor in reports.orders_by_status(period)
+    ]
+    number, minor = reports.still_unknown(period)
+    note = _("Debits of that time that nobody knows the outcome of yet: %(number)s, NT$%(amount)s.") % {
+        "number": f"{number:,}",
+        "amount": f"{minor:,}",
+    }
+    return Table(_("Orders placed"), columns, found, totalled(found), note)
+
+
+def _refused(period: Period) -> Table:
+    columns = [
+        Column(_("Reason")),
+        Column(_("Code")),
+        Column(_("By whom")),
+        Column(_("The bank's code")),
+        Column(_("Attempts"), "number"),
+        Column(_("Orders"), "number"),
+        Column(_("Amount"), "number"),
+    ]
+    found: list[list[Cell]] = [
+        [_title(code), code, _("The bank") if outcome == "declined" else _("Outpost"), bank_code, *numbers]
+        for outcome, code, bank_code, *numbers in reports.refused(period)
+    ]
+    return Table(_("Refused, by reason"), columns, found, totalled(found, texts=4))
+
+
+def _told(period: Period) -> Table:
+    columns = [
+        Column(_("Platform")),
+        Column(_("Paid"), "number"),
+        Column(_("Told within two hours"), "number"),
+        Column(_("Told late"), "number"),
+        Column(_("Not told yet"), "number"),
+    ]
+    found = [list(row) for row in reports.told_by_platform(period) if any(row[1:])]
+    return Table(_("Telling the platforms"), columns, found, totalled(found))
+
+
+def totalled(found: list[list[Cell]], *, texts: int = 1) -> list[Cell] | None:
+    """The last line of a table whose first columns are texts and whose others are numbers; none of an empty table."""
+    if not found:
+        return None
+    sums = [
+        sum(number for number in column if isinstance(number, int)) for column in list(zip(*found, strict=True))[texts:]
+    ]
+    return [_("Total"), *[""] * (texts - 1), *sums]
+
+
+def moment(at: dt.datetime | None) -> str:
+    """2026-06-08 10:00 +08:00; empty where there is none."""
+    return taipei(at).isoformat(" ", "minutes").replace("+08:00", " +08:00") if at else ""
+
+
+def _title(code: str) -> str:
+    """What the customer was told for this code."""
+    return str(_titles().get(code, code))
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, Any]:
+    kinds = [kind for module in (payment_errors, card_errors) for kind in vars(module).values()]
+    return {
+        kind.code: kind.title
+        for kind in kinds
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+    }
