@@ -11,10 +11,7 @@ import pytest
 from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, context_of, guest_in
 
 FOLDER = os.environ.get("OUTPOST_SCREENS", "")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not FOLDER, reason="pictures are taken for a person: ./screens"),
-]
+pytestmark = [pytest.mark.browser]
 SIZES = {"1280": WIDE, "320": NARROW}
 
 
