@@ -10,7 +10,7 @@ import pytest
 
 from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, context_of, guest_in
 
-FOLDER = os.environ.get("OUTPOST_SCREENS", "")
+FOLDER = os.environ.get("OUTPOST_SCREENS", ".outpost/screens")
 pytestmark = [pytest.mark.browser]
 SIZES = {"1280": WIDE, "320": NARROW}
 
