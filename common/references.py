@@ -76,5 +76,7 @@ def mask_national_id(national_id: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """+886912345678 → +8869•••••678."""
+    """+886912345678 → 09••-•••-678, as people here write it; of a number abroad +81901234567 → +8190•••••567."""
+    if phone.startswith("+886"):
+        return f"0{phone[4]}••-•••-{phone[-3:]}"
     return f"{phone[:5]}•••••{phone[-3:]}"

@@ -51,7 +51,12 @@ EXAMPLE_ORDER_MINOR = 951
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What base.html needs on every page. No query: an error page must work without the database."""
-    return {"sandbox": settings.SANDBOX, "sandbox_url": settings.SANDBOX_URL, "platform_phone": _platform_phone}
+    return {
+        "sandbox": settings.SANDBOX,
+        "sandbox_url": settings.SANDBOX_URL,
+        "bank_phone": settings.BANK_PHONE,
+        "platform_phone": _platform_phone,
+    }
 
 
 @require_safe

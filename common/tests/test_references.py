@@ -46,4 +46,5 @@ def test_what_is_no_reference_does_not_fit(wrong):
 def test_masks_keep_only_what_a_person_needs_to_recognise():
     assert mask_account("00012345678901") == "••••8901"
     assert mask_national_id("A123456789") == "A•••••789"
-    assert mask_phone("+886912345678") == "+8869•••••678"
+    assert mask_phone("+886912345678") == "09••-•••-678"
+    assert mask_phone("+81901234567") == "+8190•••••567"

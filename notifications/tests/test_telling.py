@@ -98,7 +98,7 @@ def test_a_phone_number_is_sealed_at_rest_and_masked_when_shown():
     message = make_sms(phone=PHONE)
 
     assert PHONE[4:] not in message.recipient_sealed
-    assert (message.phone, message.recipient) == (PHONE, "+8869•••••678")
+    assert (message.phone, message.recipient) == (PHONE, "09••-•••-678")
 
 
 def test_a_one_time_code_is_sealed_and_its_shown_text_masked():

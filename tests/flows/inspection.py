@@ -11,8 +11,11 @@ from playwright.sync_api import Page
 
 from tests.test_translations import translated
 
-# Names that shops, cards and people bring: the same in every language.
-DATA = re.compile("薪資帳戶|存簿儲金|Harbour (?:Mall|Bank)|Clay teapot|Paper lamp|Hand-thrown stoneware teapot[a-z ,]*")
+# Names that shops, cards and people bring, and what official papers print: the same in every language.
+DATA = re.compile(
+    "薪資帳戶|存簿儲金|Harbour (?:Mall|Bank)|Clay teapot|Paper lamp|Hand-thrown stoneware teapot[a-z ,]*"
+    r"|\([\u4e00-\u9fff]{2,3}\)|西元日期,星期,是否放假,備註|補行上班"
+)
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[A-Za-z’']+(?: [A-Za-z’']+){3,}")
 # WCAG 1.4.12: the distances that a reader may set.

@@ -10,11 +10,8 @@ import pytest
 
 from tests.flows.gallery import LANGUAGES, NARROW, SCREENS, WIDE, context_of, guest_in
 
-FOLDER = os.environ.get("OUTPOST_SCREENS", "")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not FOLDER, reason="pictures are taken for a person: ./screens"),
-]
+FOLDER = os.environ.get("OUTPOST_SCREENS", ".outpost/screens")
+pytestmark = [pytest.mark.browser]
 SIZES = {"1280": WIDE, "320": NARROW}
 
 

@@ -53,7 +53,7 @@ def test_the_code_goes_to_the_phone_that_the_bank_has_now(account, at):
 
     message = Message.objects.get(purpose="look_up_code")
     assert unseal(message.recipient_sealed) == "+886987654321"
-    assert code.phone_masked == "+8869•••••321"
+    assert code.phone_masked == "09••-•••-321"
     assert code.expires_at == at + 10 * MINUTE
 
 

@@ -95,7 +95,7 @@ def test_the_way_through_ends_with_the_way_back_and_a_wait(person):
     assert place(person.agree()) == "data"
     page = person.give()
     assert place(page) == "code"
-    assert "+8869•••••678" in page.text
+    assert "09••-•••-678" in page.text
     page = person.answer()
 
     assert place(page) == "result"
