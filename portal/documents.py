@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 from django.conf import settings
 from django.utils.translation import override
@@ -25,6 +26,7 @@ _STATES = {
     "Identity check": verification_states,
     "Message to a platform or a customer": notification_states,
     "Case": support_states,
+    "What waits for a second person": SimpleNamespace(MOVES=support_states.APPROVAL_MOVES),
 }
 
 

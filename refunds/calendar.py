@@ -1,7 +1,8 @@
 """The calendar as rows and as a file: reading the official CSV, and building the Calendar value of a version."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -32,6 +33,25 @@ def current_calendar() -> Calendar:
 def calendar_of(version: CalendarVersion) -> Calendar:
     """The calendar as of one publication. Its rows never change, so it is built once a process."""
     return _build(version.id, version.number)
+
+
+def with_year(calendar: Calendar, days: Iterable[PublishedDay]) -> Calendar:
+    """What the calendar becomes once this official year is published: its rows are the latest and speak."""
+    rows = tuple(days)
+    years = calendar.years_known | {rows[0].date.year}
+    return replace(calendar, version=calendar.version + 1, published=(*calendar.published, *rows), years_known=years)
+
+
+def with_closure(calendar: Calendar, day: date, counties: Iterable[str], part: Part) -> Calendar:
+    """What the calendar becomes once this closure is recorded, or taken back."""
+    rows = tuple(Override(day, county, part) for county in sorted(set(counties)))
+    return replace(calendar, version=calendar.version + 1, overrides=(*calendar.overrides, *rows))
+
+
+def says_so_already(calendar: Calendar, day: date, counties: Iterable[str], part: Part) -> bool:
+    """Whether recording this closure would change nothing."""
+    latest = {(row.date, row.county): row.part for row in calendar.overrides}
+    return all(latest.get((day, county), Part.NONE) is part for county in counties)
 
 
 @lru_cache(maxsize=32)

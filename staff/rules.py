@@ -33,6 +33,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | _MAKERS_AND_CHECKERS
     | {
         *("refunds.settle_manually", "support.assign_cases", "verification.see_watch_list_reason"),
+        *("support.change_rules", "support.confirm_refunds", "support.reset_identity", "support.confirm_staff"),
         *("console.reveal_personal", "console.run_reports", "console.export_rows"),
     },
     Role.OPERATOR: _EVERYONE
@@ -41,6 +42,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | {
         *("notifications.act_on_message", "platforms.act_on_endpoint", "platforms.manage_keys", "console.run_reports"),
         *("refunds.add_calendarversion", "refunds.add_calendaroverride"),
+        *("support.change_rules", "support.confirm_refunds"),
         *("refunds.add_maintenancewindow", "refunds.change_maintenancewindow"),
     },
     Role.AUDITOR: _EVERYONE
@@ -49,5 +51,5 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         *("console.run_reports", "console.export_rows", "support.see_cases", "support.see_approvals"),
         "audit.audit_trail",
     },
-    Role.ADMINISTRATOR: _EVERYONE | _MAKERS_AND_CHECKERS,
+    Role.ADMINISTRATOR: _EVERYONE | _MAKERS_AND_CHECKERS | {"support.manage_staff", "support.confirm_staff"},
 }

@@ -35,3 +35,27 @@ class Kind(TextChoices):
 ENDS_WITH_ITS_CAUSE: Final = frozenset({Kind.UNKNOWN_DEBIT, Kind.UNKNOWN_CREDIT, Kind.REFUND_MANUAL})
 # Nothing but a person's word ends these.
 ENDS_BY_HAND: Final = frozenset({Kind.UNMAPPED_BANK_CODE})
+
+
+class ApprovalStatus(TextChoices):
+    PENDING = "pending", _("waits for a second person")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    EXPIRED = "expired", _("nobody decided in time")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DONE = "done", _("done")
+    FAILED = "failed", _("approved, could not be done")
+
+
+APPROVAL_MOVES: Final[dict[str, frozenset[str]]] = {
+    ApprovalStatus.PENDING: frozenset(
+        {ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.EXPIRED, ApprovalStatus.WITHDRAWN}
+    ),
+    # In the transaction of the deed itself: nobody finds an approval that can be used twice.
+    ApprovalStatus.APPROVED: frozenset({ApprovalStatus.DONE, ApprovalStatus.FAILED}),
+    ApprovalStatus.REJECTED: frozenset(),
+    ApprovalStatus.EXPIRED: frozenset(),
+    ApprovalStatus.WITHDRAWN: frozenset(),
+    ApprovalStatus.DONE: frozenset(),
+    ApprovalStatus.FAILED: frozenset(),
+}
