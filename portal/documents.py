@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import override
@@ -20,7 +21,7 @@ from refunds import states as refund_states
 from support import states as support_states
 from verification import states as verification_states
 
-_STATES = {
+_STATES: dict[str, Any] = {
     "Payment": payment_states,
     "Refund": refund_states,
     "Identity check": verification_states,

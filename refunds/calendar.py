@@ -81,7 +81,7 @@ def parse_official_year(content: bytes) -> tuple[PublishedDay, ...]:
     Raises a CalendarFileRefused for a file that is not a whole year, repeats a day, or contradicts its weekdays.
     `20250208,六,0,補行上班` is a worked Saturday; `20250127,一,2,調整放假日` a Monday off.
     """
-    lines = _decode(content).splitlines()
+    lines = read_text(content).splitlines()
     if not lines or [cell.strip() for cell in next(csv.reader(lines[:1]))] != HEADING:
         raise errors.CalendarHeading
     seen: dict[date, PublishedDay] = {}
@@ -96,7 +96,8 @@ def parse_official_year(content: bytes) -> tuple[PublishedDay, ...]:
     return tuple(seen[day] for day in sorted(seen))
 
 
-def _decode(content: bytes) -> str:
+def read_text(content: bytes) -> str:
+    """A calendar file as text. Raises CalendarUnreadable."""
     # Big5 text is practically never valid UTF-8, so the stricter encoding is tried first.
     for encoding in ("utf-8-sig", "cp950"):
         try:

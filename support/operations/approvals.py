@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -27,6 +28,14 @@ from support.states import ApprovalStatus
 LIFETIME = dt.timedelta(hours=24)
 _LANGUAGES = ("en", "zh-hant")
 _Verdict = ApprovalDecision.Verdict
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A request after a yes, and what is told once to who gave the last, such as a first password."""
+
+    approval: Approval
+    secret: str = ""
 
 
 def ask_for(
@@ -51,7 +60,7 @@ def ask_for(
     return approval
 
 
-def approve(*, approval_id: UUID, checker: User, at: dt.datetime, words: str = "") -> Approval:
+def approve(*, approval_id: UUID, checker: User, at: dt.datetime, words: str = "") -> Decided:
     """A person's yes; with the last that is needed it is done at once, in this transaction.
 
     What the deed then refuses makes it FAILED: the yes stays, the effect doesn't. Raises OwnRequest, NotAllowedToDecide,
@@ -60,9 +69,9 @@ def approve(*, approval_id: UUID, checker: User, at: dt.datetime, words: str = "
     with transaction.atomic(durable=True), _signed_in(checker):
         approval = _lock_for_decision(approval_id, checker, at)
         _decide(approval, checker, _Verdict.APPROVE, words.strip(), at)
-        if approval.decisions.count() >= approval.checkers_needed:
-            _carry_out(approval, checker, at)
-    return approval
+        is_last = approval.decisions.count() >= approval.checkers_needed
+        secret = _carry_out(approval, checker, at) if is_last else ""
+    return Decided(approval, secret)
 
 
 def reject(*, approval_id: UUID, checker: User, words: str, at: dt.datetime) -> Approval:
@@ -197,7 +206,8 @@ def _decide(approval: Approval, checker: User, verdict: str, words: str, at: dt.
     _record(f"approval.{_Verdict(verdict).value}", approval, checker, at, reason=words)
 
 
-def _carry_out(approval: Approval, checker: User, at: dt.datetime) -> None:
+def _carry_out(approval: Approval, checker: User, at: dt.datetime) -> str:
+    """Done or failed. What is to be told once."""
     deed, by = DEEDS[approval.deed], _name(checker)
     if not sealed.is_genuine(approval) or deed.amount_minor(approval.wish) != approval.amount_minor:
         raise errors.ApprovalAltered
@@ -210,15 +220,16 @@ def _carry_out(approval: Approval, checker: User, at: dt.datetime) -> None:
         fields = {"ended_at": at, "outcome": refusal.code}
         approval.move_to(ApprovalStatus.FAILED, at=at, by=by, reason=refusal.code, fields=fields)
         _record("approval.failed", approval, checker, at, details={"code": refusal.code})
-    else:
-        approval.move_to(ApprovalStatus.DONE, at=at, by=by, fields={"ended_at": at, "outcome": outcome[:300]})
-        _record("approval.done", approval, checker, at, details={"deed": approval.deed, "outcome": outcome})
+        return ""
+    approval.move_to(ApprovalStatus.DONE, at=at, by=by, fields={"ended_at": at, "outcome": outcome.text[:300]})
+    _record("approval.done", approval, checker, at, details={"deed": approval.deed, "outcome": outcome.text})
+    return outcome.secret
 
 
 def _doing(approval: Approval, at: dt.datetime) -> Doing:
     checkers = approval.decisions.select_related("checker").order_by("at", "id")
-    agreed = ", ".join(_name(decision.checker) for decision in checkers)
-    return Doing(str(approval.pk), _name(approval.maker), agreed[:100], approval.reason, at)
+    agreed = tuple(_name(decision.checker) for decision in checkers)
+    return Doing(_name(approval.maker), agreed, approval.reason, at)
 
 
 def _withdraw(approval: Approval, *, reason: str, maker: User, at: dt.datetime) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from common.clock import today_in_taipei
 from common.paging import Page, newest_first
@@ -20,6 +21,7 @@ from support.states import ApprovalStatus
 
 # They live for a day: more than this many are a flood, of which the oldest come first.
 PENDING_MAX = 200
+_AGREED = Count("decisions", filter=Q(decisions__verdict="approve"))
 
 
 def may(user: User, permission: str) -> bool:
@@ -58,29 +60,36 @@ def checkers_needed(amount_minor: int, at: dt.datetime) -> int:
     return needed
 
 
-def to_decide(user: User, at: dt.datetime) -> list[Approval]:
-    """What this person may say yes or no to and has not yet, the gravest and the oldest first."""
-    decided = ApprovalDecision.objects.filter(approval=OuterRef("pk"), checker=user)
-    rows = Approval.objects.pending(at).filter(~Exists(decided), deed__in=deeds_to_decide(user)).exclude(maker=user)
-    return list(rows.select_related("maker").order_by("-checkers_needed", "made_at", "id")[:PENDING_MAX])
+@dataclass(frozen=True)
+class Waiting:
+    """Everything that waits, as one person sees it."""
+
+    to_decide: list[Approval]
+    asked: list[Approval]
+    others: list[Approval]
 
 
-def waiting_of(user: User, at: dt.datetime) -> list[Approval]:
-    rows = Approval.objects.pending(at).filter(maker=user).select_related("maker")
-    return list(rows.order_by("made_at", "id")[:PENDING_MAX])
+def waiting(user: User, at: dt.datetime) -> Waiting:
+    """What this person may say yes or no to and has not yet, the gravest and the oldest first; what they asked for; the rest."""
+    rows = Approval.objects.pending(at).select_related("maker").annotate(yes=_AGREED)
+    found = list(rows.order_by("-checkers_needed", "made_at", "id")[:PENDING_MAX])
+    may = deeds_to_decide(user)
+    given = set(ApprovalDecision.objects.filter(checker=user, approval__in=found).values_list("approval_id", flat=True))
+    asked = [one for one in found if one.maker_id == user.pk]
+    to_decide = [one for one in found if one.maker_id != user.pk and one.deed in may and one.pk not in given]
+    return Waiting(to_decide, asked, [one for one in found if one not in asked and one not in to_decide])
 
 
-def waiting_for_others(user: User, at: dt.datetime) -> list[Approval]:
-    """What waits, and neither was asked by this person nor is for them to decide now."""
-    mine = {approval.pk for approval in to_decide(user, at)}
-    rows = Approval.objects.pending(at).exclude(maker=user).select_related("maker")
-    return [one for one in rows.order_by("made_at", "id")[:PENDING_MAX] if one.pk not in mine]
+def count_to_decide(user: User, at: dt.datetime) -> int:
+    """For the navigation: capped, as the queue is."""
+    rows = Approval.objects.pending(at).exclude(maker=user).filter(~_decided_by(user), deed__in=deeds_to_decide(user))
+    return len(rows.values_list("pk", flat=True)[:PENDING_MAX])
 
 
 def ended(*, cursor: str = "", limit: int = 50) -> Page[Approval]:
     """What waits no more, the newest request first."""
     rows: QuerySet[Approval, Approval] = Approval.objects.exclude(status=ApprovalStatus.PENDING)
-    return newest_first(rows.select_related("maker"), cursor=cursor, limit=limit)
+    return newest_first(rows.select_related("maker").annotate(yes=_AGREED), cursor=cursor, limit=limit)
 
 
 def to_expire(at: dt.datetime, *, limit: int) -> list[UUID]:
@@ -109,6 +118,10 @@ def is_genuine(approval: Approval) -> bool:
     return approval.payload_hash == payload_hash(approval.payload) and all(
         is_sealed(decision, approval.payload_hash) for decision in approval.decisions.all()
     )
+
+
+def _decided_by(user: User) -> Exists:
+    return Exists(ApprovalDecision.objects.filter(approval=OuterRef("pk"), checker=user))
 
 
 def _deeds_of(user: User, general: str, by: str) -> set[str]:

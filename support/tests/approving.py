@@ -21,11 +21,13 @@ def someone(role: str = "supervisor", name: str = "") -> User:
 
 
 def ask(at: dt.datetime, maker: User, deed: str = "limit.change", wish: dict | None = None, **how) -> Approval:
-    return operations.ask_for(deed=deed, wish=wish or LIMIT, reason=how.pop("reason", "agreed"), maker=maker, at=at, **how)
+    return operations.ask_for(
+        deed=deed, wish=wish or LIMIT, reason=how.pop("reason", "agreed"), maker=maker, at=at, **how
+    )
 
 
 def agree(approval: Approval, checker: User, at: dt.datetime) -> Approval:
-    return operations.approve(approval_id=approval.pk, checker=checker, at=at)
+    return operations.approve(approval_id=approval.pk, checker=checker, at=at).approval
 
 
 def carry_out(at: dt.datetime, deed: str, wish: dict, *, role: str = "supervisor") -> Approval:

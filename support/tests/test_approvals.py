@@ -55,7 +55,9 @@ def test_what_was_shown_is_kept_in_both_languages(at):
     assert approval.shown["zh-hant"]["lines"][1]["label"] == "生效日"
 
 
-@pytest.mark.parametrize(("amount", "needed"), [(0, 1), (9_999, 1), (10_000, 1), (99_999, 1), (100_000, 2), (5_000_000, 2)])
+@pytest.mark.parametrize(
+    ("amount", "needed"), [(0, 1), (9_999, 1), (10_000, 1), (99_999, 1), (100_000, 2), (5_000_000, 2)]
+)
 def test_the_tier_of_the_amount_says_how_many_must_agree(at, amount, needed):
     assert ask(at, someone(), wish=LIMIT | {"amount_minor": amount}).checkers_needed == needed
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from support.operations.deeds.calendar import PublishYear, RecordClosure
-from support.operations.deeds.deed import Deed, Doing, Line, Preview, Wish
+from support.operations.deeds.deed import Deed, Doing, Line, Outcome, Preview, Wish
 from support.operations.deeds.people import ExportRows, ResetIdentity
 from support.operations.deeds.platforms import Admit, Resume, RollKey, Suspend
 from support.operations.deeds.refunds import Defer, ReturnToRun, SettleByHand
 from support.operations.deeds.rules import ChangeCharge, ChangeChargeReturn, ChangeLimit, ChangeTier
 
-__all__ = ["DEEDS", "Deed", "Doing", "Line", "Preview", "Wish"]
+__all__ = ["DEEDS", "Deed", "Doing", "Line", "Outcome", "Preview", "Wish"]
 
 DEEDS: Final[dict[str, Deed]] = {
     deed.name: deed

@@ -11,7 +11,7 @@ from refunds import operations as refunds
 from refunds.calendar import current_calendar, parse_official_year, says_so_already, with_closure, with_year
 from refunds.queries.moving import moved_by
 from refunds.working_days import COUNTIES, Calendar, Part
-from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Preview, Wish
+from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish
 
 # Of the refunds that move, so many are named; the rest are counted.
 MOVES_SHOWN = 200
@@ -48,11 +48,11 @@ class PublishYear(Deed):
             lines.append(Line(_("Further days that change"), NOTHING, str(len(changed) - _DAYS_SHOWN)))
         return Preview(tuple(lines), moved_by(after, limit=MOVES_SHOWN))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         version = refunds.publish_official_year(
-            content=_content(wish), note=doing.reason, at=doing.at, by=doing.approved_by[:100]
+            content=_content(wish), note=doing.reason, at=doing.at, by=doing.approved_by
         )
-        return str(version)
+        return Outcome(str(version))
 
 
 class RecordClosure(Deed):
@@ -80,16 +80,16 @@ class RecordClosure(Deed):
         )
         return Preview(lines, moved_by(after, limit=MOVES_SHOWN))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         version = refunds.record_closure(
             date=_date(wish),
             counties=wish["counties"],
             part=Part(wish["part"]),
             note=doing.reason,
             at=doing.at,
-            by=doing.approved_by[:100],
+            by=doing.approved_by,
         )
-        return str(version)
+        return Outcome(str(version))
 
 
 def _content(wish: Wish) -> bytes:

@@ -36,11 +36,23 @@ class Preview:
 class Doing:
     """Who asked, who agreed, and when it is done: what the rows of a deed say."""
 
-    approval: str
     made_by: str
-    approved_by: str
+    checkers: tuple[str, ...]
     reason: str
     at: dt.datetime
+
+    @property
+    def approved_by(self) -> str:
+        """All of them, as far as a column holds: "staff:ben, staff:cat"."""
+        return ", ".join(self.checkers)[:100]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it, kept; and what is told once to who gave the last yes, kept nowhere."""
+
+    text: str
+    secret: str = ""
 
 
 class Deed:
@@ -67,7 +79,7 @@ class Deed:
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
         raise NotImplementedError
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         """Do it in the caller's transaction, and say in a word what came of it."""
         raise NotImplementedError
 

@@ -12,7 +12,7 @@ from cards.models import Customer
 from common.clock import TAIPEI
 from payments.models import Payment
 from support import errors
-from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Preview, Wish
+from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish
 from verification import operations as verification
 from verification.models import LastUse
 
@@ -42,11 +42,11 @@ class ResetIdentity(Deed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         reset = verification.reset_identity(
-            customer=_customer_of(wish), reason=doing.reason, at=doing.at, by=doing.approved_by[:100]
+            customer=_customer_of(wish), reason=doing.reason, at=doing.at, by=doing.approved_by
         )
-        return str(reset.id)
+        return Outcome(str(reset.id))
 
 
 class ExportRows(Deed):
@@ -71,8 +71,8 @@ class ExportRows(Deed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
-        return f"{wish['report']}: {wish['rows']}"
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
+        return Outcome(f"{wish['report']}: {wish['rows']}")
 
 
 def _customer_of(wish: Wish) -> Customer:

@@ -11,7 +11,7 @@ from platforms import operations as platforms
 from platforms import signatures
 from platforms.models import ApiKey, Platform
 from support import errors
-from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Preview, Wish
+from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish
 
 
 class _PlatformDeed(Deed):
@@ -32,9 +32,9 @@ class _Switch(_PlatformDeed):
         platform = platform_of(wish["code"])
         return Preview((Line(platform.name, _switched(platform.enabled), _switched(self.becomes)),))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         platforms.set_platform_enabled(code=wish["code"], enabled=self.becomes)
-        return f"{wish['code']}: {'on' if self.becomes else 'off'}"
+        return Outcome(f"{wish['code']}: {'on' if self.becomes else 'off'}")
 
 
 class Suspend(_Switch):
@@ -73,19 +73,19 @@ class Admit(_PlatformDeed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         platform = platforms.register_platform(
             code=wish["code"],
             name=wish["name"],
             contact_phone=wish["contact_phone"],
             return_url_prefixes=wish["return_url_prefixes"],
             at=doing.at,
-            by=doing.approved_by[:100],
+            by=doing.approved_by,
         )
         key = platforms.register_public_key(
-            platform=platform, public_key=wish["public_key"], at=doing.at, by=doing.approved_by[:100]
+            platform=platform, public_key=wish["public_key"], at=doing.at, by=doing.approved_by
         )
-        return f"{platform.code}: {key.key_id}"
+        return Outcome(f"{platform.code}: {key.key_id}")
 
 
 class RollKey(Deed):
@@ -115,16 +115,16 @@ class RollKey(Deed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         made = platforms.roll_key(
             platform=key_of(wish["key_id"]).platform,
             key_id=wish["key_id"],
             public_key=wish["public_key"],
             overlap=dt.timedelta(hours=wish["overlap_hours"]),
             at=doing.at,
-            by=doing.approved_by[:100],
+            by=doing.approved_by,
         )
-        return made.key.key_id
+        return Outcome(made.key.key_id)
 
 
 def platform_of(code: str) -> Platform:

@@ -12,7 +12,7 @@ from refunds.deferral import DeferralReason
 from refunds.models import Deferral, Refund
 from refunds.states import Status
 from support import errors
-from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Preview, Wish, twd
+from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish, twd
 
 
 class _RefundDeed(Deed):
@@ -46,15 +46,15 @@ class SettleByHand(_RefundDeed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         refund = refunds.settle_by_hand(
             reference=wish["reference"],
             bank_reference=wish["bank_reference"],
             note=doing.reason,
             at=doing.at,
-            by=doing.approved_by[:100],
+            by=doing.approved_by,
         )
-        return f"{refund.reference}: {refund.status}"
+        return Outcome(f"{refund.reference}: {refund.status}")
 
 
 class ReturnToRun(_RefundDeed):
@@ -76,11 +76,11 @@ class ReturnToRun(_RefundDeed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         refund = refunds.return_to_run(
-            reference=wish["reference"], note=doing.reason, at=doing.at, by=doing.approved_by[:100]
+            reference=wish["reference"], note=doing.reason, at=doing.at, by=doing.approved_by
         )
-        return f"{refund.reference}: {refund.status}"
+        return Outcome(f"{refund.reference}: {refund.status}")
 
 
 class Defer(_RefundDeed):
@@ -103,15 +103,15 @@ class Defer(_RefundDeed):
             )
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         refund = refunds.defer_by_hand(
             reference=wish["reference"],
             reason=DeferralReason(wish["told"]),
             note=doing.reason,
             at=doing.at,
-            by=doing.approved_by[:100],
+            by=doing.approved_by,
         )
-        return f"{refund.reference}: {refund.credit_date}"
+        return Outcome(f"{refund.reference}: {refund.credit_date}")
 
 
 def refund_of(wish: Wish) -> Refund:

@@ -17,7 +17,7 @@ from refunds.amounts import ChargePolicy
 from refunds.models import ChargeReturnRule
 from support import errors
 from support.models import ApprovalTier
-from support.operations.deeds.deed import NOTHING, VALID_FROM, Deed, Doing, Line, Preview, Wish, twd
+from support.operations.deeds.deed import NOTHING, VALID_FROM, Deed, Doing, Line, Outcome, Preview, Wish, twd
 
 # How long before the bank tells its customers of another charge.
 CHARGE_NOTICE: Final = dt.timedelta(days=60)
@@ -59,7 +59,7 @@ class ChangeLimit(_RuleDeed):
         change = Line(name, twd(before.amount_minor) if before else NOTHING, twd(wish["amount_minor"]))
         return Preview((change, _valid(before, wish)))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         rule = payments.add_limit_rule(
             code=LimitCode(wish["code"]),
             amount_minor=wish["amount_minor"],
@@ -68,7 +68,7 @@ class ChangeLimit(_RuleDeed):
             approved_by=doing.approved_by,
             reason=doing.reason,
         )
-        return str(rule)
+        return Outcome(str(rule))
 
     def _is_taken(self, wish: Wish) -> bool:
         return LimitRule.objects.filter(code=wish["code"], valid_from=valid_from(wish)).exists()
@@ -98,7 +98,7 @@ class ChangeCharge(_RuleDeed):
         )
         return Preview((change, _valid(before, wish)))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         rule = payments.add_charge_rule(
             percent=Decimal(wish["percent"]),
             valid_from=valid_from(wish),
@@ -106,7 +106,7 @@ class ChangeCharge(_RuleDeed):
             approved_by=doing.approved_by,
             reason=doing.reason,
         )
-        return str(rule)
+        return Outcome(str(rule))
 
     def _is_taken(self, wish: Wish) -> bool:
         return ChargeRule.objects.filter(valid_from=valid_from(wish)).exists()
@@ -127,7 +127,7 @@ class ChangeChargeReturn(_RuleDeed):
         change = Line(_("Handling charge of a refunded order"), was, str(POLICIES[ChargePolicy(wish["policy"])]))
         return Preview((change, _valid(before, wish)))
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         rule = refunds.add_charge_return_rule(
             policy=ChargePolicy(wish["policy"]),
             valid_from=valid_from(wish),
@@ -135,7 +135,7 @@ class ChangeChargeReturn(_RuleDeed):
             approved_by=doing.approved_by,
             reason=doing.reason,
         )
-        return str(rule)
+        return Outcome(str(rule))
 
     def _is_taken(self, wish: Wish) -> bool:
         return ChargeReturnRule.objects.filter(valid_from=valid_from(wish)).exists()
@@ -157,7 +157,7 @@ class ChangeTier(_RuleDeed):
             (Line(label, str(before.checkers) if before else NOTHING, str(wish["checkers"])), _valid(before, wish))
         )
 
-    def apply(self, wish: Wish, doing: Doing) -> str:
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
         tier = ApprovalTier.objects.create(
             from_minor=wish["from_minor"],
             checkers=wish["checkers"],
@@ -167,7 +167,7 @@ class ChangeTier(_RuleDeed):
             approved_by=doing.approved_by,
             reason=doing.reason,
         )
-        return str(tier)
+        return Outcome(str(tier))
 
     def _is_taken(self, wish: Wish) -> bool:
         return ApprovalTier.objects.filter(from_minor=wish["from_minor"], valid_from=valid_from(wish)).exists()

@@ -1,0 +1,1 @@
+"""Pages of the console: cases, and what waits for a second person."""
