@@ -71,11 +71,17 @@ def decide(approval, checker, at, *, maker=None, verdict="approve", actor=None):
         )
 
 
-def set_status(approval, status, step=None):
+def set_status(approval, status):
+    """With the change row that the commit would ask for."""
     with transaction.atomic():
         run_sql(
             "UPDATE support_approval SET status = %s, step = %s WHERE id = %s",
-            *(status, approval.step + 1 if step is None else step, approval.pk),
+            *(status, approval.step + 1, approval.pk),
+        )
+        run_sql(
+            """INSERT INTO support_approvalchange (id, subject_id, step, before, after, at, by, reason)
+               VALUES (%s, %s, %s, %s, %s, now(), 'sql', '')""",
+            *(new_id(), approval.pk, approval.step + 1, approval.status, status),
         )
 
 

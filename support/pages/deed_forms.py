@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -129,7 +129,13 @@ class ClosureForm(DeedForm):
     )
 
 
-class _PlatformChoice(forms.ModelChoiceField[Platform]):
+if TYPE_CHECKING:
+    _ModelChoice = forms.ModelChoiceField[Platform]
+else:
+    _ModelChoice = forms.ModelChoiceField
+
+
+class _PlatformChoice(_ModelChoice):
     def label_from_instance(self, obj: Platform) -> str:
         return f"{obj.name} ({obj.code})"
 
