@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from common.clock import today_in_taipei
 from common.paging import Page, newest_first
@@ -21,6 +21,8 @@ from support.states import ApprovalStatus
 
 # They live for a day: more than this many are a flood, of which the oldest come first.
 PENDING_MAX = 200
+# A calendar is kept whole; no list shows it.
+_LARGE = ("payload", "shown")
 _AGREED = Count("decisions", filter=Q(decisions__verdict="approve"))
 
 
@@ -71,7 +73,7 @@ class Waiting:
 
 def waiting(user: User, at: dt.datetime) -> Waiting:
     """What this person may say yes or no to and has not yet, the gravest and the oldest first; what they asked for; the rest."""
-    rows = Approval.objects.pending(at).select_related("maker").annotate(yes=_AGREED)
+    rows = Approval.objects.pending(at).select_related("maker").defer(*_LARGE).annotate(yes=_AGREED)
     found = list(rows.order_by("-checkers_needed", "made_at", "id")[:PENDING_MAX])
     may = deeds_to_decide(user)
     given = set(ApprovalDecision.objects.filter(checker=user, approval__in=found).values_list("approval_id", flat=True))
@@ -80,16 +82,10 @@ def waiting(user: User, at: dt.datetime) -> Waiting:
     return Waiting(to_decide, asked, [one for one in found if one not in asked and one not in to_decide])
 
 
-def count_to_decide(user: User, at: dt.datetime) -> int:
-    """For the navigation: capped, as the queue is."""
-    rows = Approval.objects.pending(at).exclude(maker=user).filter(~_decided_by(user), deed__in=deeds_to_decide(user))
-    return len(rows.values_list("pk", flat=True)[:PENDING_MAX])
-
-
 def ended(*, cursor: str = "", limit: int = 50) -> Page[Approval]:
     """What waits no more, the newest request first."""
     rows: QuerySet[Approval, Approval] = Approval.objects.exclude(status=ApprovalStatus.PENDING)
-    return newest_first(rows.select_related("maker").annotate(yes=_AGREED), cursor=cursor, limit=limit)
+    return newest_first(rows.select_related("maker").defer(*_LARGE).annotate(yes=_AGREED), cursor=cursor, limit=limit)
 
 
 def to_expire(at: dt.datetime, *, limit: int) -> list[UUID]:
@@ -118,10 +114,6 @@ def is_genuine(approval: Approval) -> bool:
     return approval.payload_hash == payload_hash(approval.payload) and all(
         is_sealed(decision, approval.payload_hash) for decision in approval.decisions.all()
     )
-
-
-def _decided_by(user: User) -> Exists:
-    return Exists(ApprovalDecision.objects.filter(approval=OuterRef("pk"), checker=user))
 
 
 def _deeds_of(user: User, general: str, by: str) -> set[str]:
