@@ -176,7 +176,7 @@ def _shown(found: Approval, at: dt.datetime) -> Any:
 
 def _facts(found: Approval, at: dt.datetime, *, yes: int) -> list[dict[str, str]]:
     facts = [
-        (_("About"), found.subject),
+        (_("About"), DEEDS[found.deed].subject_shown(found.subject)),
         (_("Asked by"), person(found.maker)),
         (_("Asked at"), moment(found.made_at)),
         (_("Agreed so far"), _("%(yes)d of %(needed)d") % {"yes": yes, "needed": found.checkers_needed}),
@@ -184,7 +184,7 @@ def _facts(found: Approval, at: dt.datetime, *, yes: int) -> list[dict[str, str]
     if found.amount_minor:
         facts.insert(1, (_("Amount"), f"NT${found.amount_minor:,}"))
     if found.status == ApprovalStatus.PENDING:
-        facts.append((_("Runs out"), f"{moment(found.expires_at)} ({left(found.expires_at, at)})"))
+        facts += [(_("Runs out"), moment(found.expires_at)), (_("Time left"), left(found.expires_at, at))]
     elif found.ended_at:
         facts.append((_("Decided at"), moment(found.ended_at)))
     # Long enough to compare by eye or phone, and the whole of it in the title of the audit trail.
@@ -234,7 +234,7 @@ def _rows(found: Iterable[Approval], at: dt.datetime) -> list[dict[str, Any]]:
             {
                 "url": reverse("support:approval", args=[one.pk]),
                 "title": str(DEEDS[one.deed].title),
-                "subject": one.subject,
+                "subject": DEEDS[one.deed].subject_shown(one.subject),
                 "amount": f"NT${one.amount_minor:,}" if one.amount_minor else "",
                 "by": person(one.maker),
                 "when": moment(one.made_at),

@@ -35,6 +35,8 @@ def moment(at: dt.datetime) -> str:
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
+    if now - at < dt.timedelta(minutes=1):
+        return _("just now")
     return _("%(time)s ago") % {"time": _span(now - at)}
 
 

@@ -164,7 +164,7 @@ class AdmitForm(DeedForm):
     about_field = "code"
     code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
     name = forms.CharField(label=_("Name"), max_length=80)
-    contact_phone = forms.CharField(label=_("Phone"), max_length=30, help_text=_("Customers call it."))
+    contact_phone = forms.CharField(label=_("Customer service phone"), max_length=30, help_text=_("Customers call it."))
     return_url_prefixes = forms.CharField(
         label=_("Customers are sent back to"),
         widget=forms.Textarea(attrs={"rows": 3}),

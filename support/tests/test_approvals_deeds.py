@@ -240,7 +240,7 @@ def test_an_official_year_moves_exactly_the_refunds_that_its_preview_names(at):
     agree(approval, someone(), at)
 
     assert lines["2026-06-16"] == ("working day", "no working day")
-    assert approval.subject == "calendar 2026"
+    assert approval.subject == "2026"
     assert len(named) == 4
     assert moved(at) == named
 

@@ -32,7 +32,7 @@ class PublishYear(Deed):
     checks = "support.change_rules"
 
     def subject(self, wish: Wish) -> str:
-        return f"calendar {parse_official_year(_content(wish))[0].date.year}"
+        return str(parse_official_year(_content(wish))[0].date.year)
 
     def check(self, wish: Wish, *, at: dt.datetime) -> None:
         parse_official_year(_content(wish))
@@ -63,7 +63,7 @@ class RecordClosure(Deed):
     checks = "support.change_rules"
 
     def subject(self, wish: Wish) -> str:
-        return f"closure {wish['date']}"
+        return str(wish["date"])
 
     def check(self, wish: Wish, *, at: dt.datetime) -> None:
         if says_so_already(current_calendar(), _date(wish), wish["counties"], Part(wish["part"])):

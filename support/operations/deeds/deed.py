@@ -68,6 +68,10 @@ class Deed:
     def subject(self, wish: Wish) -> str:
         raise NotImplementedError
 
+    def subject_shown(self, subject: str) -> str:
+        """The subject as people call it."""
+        return subject
+
     def amount_minor(self, wish: Wish) -> int:
         """What its tier is read from; 0 where no money is meant."""
         del wish

@@ -67,7 +67,7 @@ class Admit(_PlatformDeed):
             (
                 Line(_("Code"), NOTHING, wish["code"]),
                 Line(_("Name"), NOTHING, wish["name"]),
-                Line(_("Phone"), NOTHING, wish["contact_phone"]),
+                Line(_("Customer service phone"), NOTHING, wish["contact_phone"]),
                 Line(_("Customers are sent back to"), NOTHING, "\n".join(wish["return_url_prefixes"])),
                 Line(_("Public key"), NOTHING, wish["public_key"]),
             )

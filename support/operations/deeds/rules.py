@@ -49,6 +49,9 @@ class ChangeLimit(_RuleDeed):
     def subject(self, wish: Wish) -> str:
         return str(wish["code"])
 
+    def subject_shown(self, subject: str) -> str:
+        return str(LIMIT_NAMES[LimitCode(subject)])
+
     def amount_minor(self, wish: Wish) -> int:
         return int(wish["amount_minor"])
 
@@ -81,6 +84,9 @@ class ChangeCharge(_RuleDeed):
 
     def subject(self, wish: Wish) -> str:
         return "charge"
+
+    def subject_shown(self, subject: str) -> str:
+        return str(_("Handling charge"))
 
     def check(self, wish: Wish, *, at: dt.datetime) -> None:
         earliest = today_in_taipei(at) + CHARGE_NOTICE
@@ -120,6 +126,9 @@ class ChangeChargeReturn(_RuleDeed):
     def subject(self, wish: Wish) -> str:
         return "charge return"
 
+    def subject_shown(self, subject: str) -> str:
+        return str(_("Handling charge of a refunded order"))
+
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
         rules = ChargeReturnRule.objects.filter(valid_from__lte=valid_from(wish))
         before = rules.order_by("-valid_from", "id").first()
@@ -147,7 +156,7 @@ class ChangeTier(_RuleDeed):
     about = _("From a day on, requests of an amount need another number of people.")
 
     def subject(self, wish: Wish) -> str:
-        return f"tier {wish['from_minor']}"
+        return twd(wish["from_minor"])
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
         rules = ApprovalTier.objects.filter(from_minor__lte=wish["from_minor"], valid_from__lte=valid_from(wish))
