@@ -16,7 +16,7 @@ from refunds.calendar import read_text
 from refunds.models import Deferral
 from refunds.working_days import COUNTIES
 from support.operations.deeds import Wish
-from support.operations.deeds.calendar import PARTS
+from support.operations.deeds.calendar import PARTS, county_name
 from support.operations.deeds.rules import POLICIES
 
 # An official year is about 10 kB.
@@ -35,11 +35,11 @@ class DeedForm(forms.Form):
         help_text=_("The second person decides by this. No card numbers, no names of customers."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    field_order: list[str] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+        last = [name for name in ("valid_from", "reason") if name in self.fields]
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def wish(self) -> Wish:
         return {name: _as_json(value) for name, value in self.cleaned_data.items() if name != "reason"}
@@ -55,7 +55,6 @@ class LimitForm(_RuleForm):
     about_field = "code"
     code = forms.ChoiceField(label=_("Limit"), choices=[(code.value, name) for code, name in LIMIT_NAMES.items()])
     amount_minor = forms.IntegerField(label=_("Amount in NT$"), min_value=0, max_value=_MINOR_MAX)
-    field_order = ["code", "amount_minor", "valid_from"]
 
 
 class ChargeForm(_RuleForm):
@@ -124,7 +123,7 @@ class ClosureForm(DeedForm):
     part = forms.ChoiceField(label=_("Part of the day"), choices=[(part.value, text) for part, text in PARTS.items()])
     counties = forms.MultipleChoiceField(
         label=_("Counties and cities"),
-        choices=[(code, f"{chinese} {english}") for code, (chinese, english) in COUNTIES.items()],
+        choices=lambda: [(code, county_name(code)) for code in COUNTIES],
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from refunds import errors as refund_errors
@@ -72,7 +73,7 @@ class RecordClosure(Deed):
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
         now, day = current_calendar(), _date(wish)
         after = with_closure(now, day, wish["counties"], Part(wish["part"]))
-        counties = ", ".join(COUNTIES[code][0] for code in sorted(wish["counties"]))
+        counties = ", ".join(county_name(code) for code in COUNTIES if code in wish["counties"])
         lines = (
             Line(_("Calendar version"), str(now.version), str(after.version)),
             Line(counties, NOTHING, str(PARTS[Part(wish["part"])])),
@@ -90,6 +91,12 @@ class RecordClosure(Deed):
             by=doing.approved_by,
         )
         return Outcome(str(version))
+
+
+def county_name(code: str) -> str:
+    """In the active language."""
+    chinese, english = COUNTIES[code]
+    return english if get_language() == "en" else chinese
 
 
 def _content(wish: Wish) -> bytes:
