@@ -166,6 +166,7 @@ def fields_of(approval, **changes):
     ("changes", "match"),
     [
         ({"checkers_needed": 1, "amount_minor": 100_000}, "as many as its amount"),
+        ({"expires_at": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)}, "a day at most"),
         ({"deed": "money.print"}, "deed that there is"),
         ({"payload": '{"amount_minor":1}'}, "what_was_hashed"),
         ({"deed": "platform.admit"}, "by who may"),

@@ -110,6 +110,7 @@ ASKED = """
         ELSIF support_makes(NEW.deed) IS NULL THEN why := 'names a deed that there is';
         ELSIF NOT (support_may(NEW.maker_id, 'support.propose') AND support_may(NEW.maker_id, support_makes(NEW.deed)))
             THEN why := 'is asked for by who may';
+        ELSIF NEW.expires_at > NEW.made_at + interval '24 hours' THEN why := 'waits for a day at most';
         ELSIF needed IS NULL OR NEW.checkers_needed < needed THEN why := 'needs as many as its amount';
         ELSE RETURN NEW;
         END IF;

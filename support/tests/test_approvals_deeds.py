@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
 from audit.models import Record
 from ledger.chart import AccountCode
@@ -31,7 +32,9 @@ DUE = dt.date(2026, 6, 17)
 
 
 def preview(approval, at):
-    return {str(line.label): (line.before, line.after) for line in operations.preview_of(approval, at).lines}
+    with override("en"):
+        lines = operations.preview_of(approval, at).lines
+        return {str(line.label): (line.before, line.after) for line in lines}
 
 
 # ── Rules ──
