@@ -26,7 +26,12 @@ def tomorrow() -> str:
     return (clock.today_in_taipei(clock.now()) + dt.timedelta(days=30 + next(_days))).isoformat()
 
 
-def asked(maker=None, *, amount: int = 60_000, code: str = "transfer_single") -> Approval:
+def said(guest, english: str, chinese: str) -> str:
+    """What people type is in the language of the page they look at."""
+    return english if guest.language == "en" else chinese
+
+
+def asked(guest, maker=None, *, amount: int = 60_000, code: str = "transfer_single") -> Approval:
     """A limit; what waited about it before is withdrawn."""
     for old in Approval.objects.filter(status="pending", subject=code):
         operations.withdraw(approval_id=old.pk, maker=old.maker, at=clock.now())
@@ -34,7 +39,7 @@ def asked(maker=None, *, amount: int = 60_000, code: str = "transfer_single") ->
     return operations.ask_for(
         deed="limit.change",
         wish=wish,
-        reason="The board decided on 1 June to raise it.",
+        reason=said(guest, "The board decided on 1 June to raise it.", "董事會於 6 月 1 日決定調高。"),
         maker=maker or someone(),
         at=clock.now(),
     )
@@ -51,9 +56,9 @@ def signed_in(guest, role: str = "supervisor"):
 @screen("console-approvals")
 def queue(guest):
     me = signed_in(guest)
-    asked(amount=300_000, code="service_monthly")
-    asked(code="transfer_daily")
-    asked(me)
+    asked(guest, amount=300_000, code="service_monthly")
+    asked(guest, code="transfer_daily")
+    asked(guest, me)
     guest.open("/console/approvals/")
 
 
@@ -68,34 +73,39 @@ def nothing(guest):
 @screen("console-approvals-decided")
 def decided(guest):
     signed_in(guest)
-    operations.approve(approval_id=asked().pk, checker=someone("operator"), at=clock.now())
-    operations.reject(approval_id=asked().pk, checker=someone(), words="Too high for one order.", at=clock.now())
+    operations.approve(approval_id=asked(guest).pk, checker=someone("operator"), at=clock.now())
+    operations.reject(
+        approval_id=asked(guest).pk,
+        checker=someone(),
+        words=said(guest, "Too high for one order.", "單筆金額過高。"),
+        at=clock.now(),
+    )
     guest.open("/console/approvals/?show=decided")
 
 
 @screen("console-approval")
 def to_decide(guest):
     signed_in(guest)
-    guest.open(f"/console/approvals/{asked().pk}/")
+    guest.open(f"/console/approvals/{asked(guest).pk}/")
 
 
 @screen("console-approval-own")
 def own(guest):
-    guest.open(f"/console/approvals/{asked(signed_in(guest)).pk}/")
+    guest.open(f"/console/approvals/{asked(guest, signed_in(guest)).pk}/")
 
 
 @screen("console-approval-refused")
 def refused(guest):
     """A no without words."""
     signed_in(guest)
-    guest.open(f"/console/approvals/{asked().pk}/")
+    guest.open(f"/console/approvals/{asked(guest).pk}/")
     guest.press(".approval-decide button[formaction]")
 
 
 @screen("console-approval-done")
 def done(guest):
     signed_in(guest)
-    request = asked()
+    request = asked(guest)
     operations.approve(approval_id=request.pk, checker=someone(), at=clock.now())
     guest.open(f"/console/approvals/{request.pk}/")
 
@@ -111,7 +121,9 @@ def calendar(guest):
     for old in Approval.objects.filter(status="pending", deed="calendar.closure"):
         operations.withdraw(approval_id=old.pk, maker=old.maker, at=at)
     wish = {"date": "2026-06-10", "counties": ["taipei_city", "new_taipei_city"], "part": "whole"}
-    request = operations.ask_for(deed="calendar.closure", wish=wish, reason="Typhoon Lin", maker=maker, at=at)
+    request = operations.ask_for(
+        deed="calendar.closure", wish=wish, reason=said(guest, "Typhoon Lin", "颱風來襲"), maker=maker, at=at
+    )
     guest.open(f"/console/approvals/{request.pk}/")
 
 
@@ -138,5 +150,5 @@ def propose_wrong(guest):
     """Too soon for the customers to know."""
     signed_in(guest)
     guest.open("/console/approvals/new/charge.change/")
-    guest.fill(percent="1.5", valid_from="2026-07-01", reason="decided in May")
+    guest.fill(percent="1.5", valid_from="2026-07-01", reason=said(guest, "decided in May", "五月決定"))
     guest.press("main form .button")
