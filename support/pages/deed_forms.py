@@ -18,6 +18,7 @@ from refunds.working_days import COUNTIES
 from support.operations.deeds import Wish
 from support.operations.deeds.calendar import PARTS, county_name
 from support.operations.deeds.rules import POLICIES
+from support.operations.deeds.staffing import ROLES
 
 # An official year is about 10 kB.
 _FILE_BYTES_MAX = 60_000
@@ -161,7 +162,7 @@ class RollForm(DeedForm):
 
 class AdmitForm(DeedForm):
     about_field = "code"
-    code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
+    code = forms.SlugField(label=_("Short name"), max_length=40, help_text=_("Small letters, digits and hyphens."))
     name = forms.CharField(label=_("Name"), max_length=80)
     contact_phone = forms.CharField(label=_("Customer service phone"), max_length=30, help_text=_("Customers call it."))
     return_url_prefixes = forms.CharField(
@@ -204,6 +205,18 @@ class ExportForm(DeedForm):
         return {str(name): str(value) for name, value in read.items()}
 
 
+class MemberForm(DeedForm):
+    about_field = "name"
+    name = forms.CharField(label=_("Name of the member of staff"), max_length=30)
+
+    def clean_name(self) -> str:
+        return str(self.cleaned_data["name"]).strip().lower()
+
+
+class MemberRoleForm(MemberForm):
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, text) for role, text in ROLES.items()])
+
+
 FORMS: Final[dict[str, type[DeedForm]]] = {
     "refund.settle_by_hand": SettleForm,
     "refund.return_to_run": ReturnForm,
@@ -220,6 +233,10 @@ FORMS: Final[dict[str, type[DeedForm]]] = {
     "platform.admit": AdmitForm,
     "identity.reset": ResetForm,
     "export.rows": ExportForm,
+    "staff.admit": MemberRoleForm,
+    "staff.change_role": MemberRoleForm,
+    "staff.enable": MemberForm,
+    "staff.reset_factors": MemberForm,
 }
 
 

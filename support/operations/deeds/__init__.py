@@ -10,6 +10,7 @@ from support.operations.deeds.people import ExportRows, ResetIdentity
 from support.operations.deeds.platforms import Admit, Resume, RollKey, Suspend
 from support.operations.deeds.refunds import Defer, ReturnToRun, SettleByHand
 from support.operations.deeds.rules import ChangeCharge, ChangeChargeReturn, ChangeLimit, ChangeTier
+from support.operations.deeds.staffing import AdmitMember, ChangeRole, EnableMember, ResetFactors
 
 __all__ = ["DEEDS", "Deed", "Doing", "Line", "Outcome", "Preview", "Wish"]
 
@@ -31,5 +32,9 @@ DEEDS: Final[dict[str, Deed]] = {
         Admit(),
         ResetIdentity(),
         ExportRows(),
+        AdmitMember(),
+        ChangeRole(),
+        EnableMember(),
+        ResetFactors(),
     )
 }

@@ -65,7 +65,7 @@ class Admit(_PlatformDeed):
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
         return Preview(
             (
-                Line(_("Code"), NOTHING, wish["code"]),
+                Line(_("Short name"), NOTHING, wish["code"]),
                 Line(_("Name"), NOTHING, wish["name"]),
                 Line(_("Customer service phone"), NOTHING, wish["contact_phone"]),
                 Line(_("Customers are sent back to"), NOTHING, "\n".join(wish["return_url_prefixes"])),
