@@ -1,20 +1,18 @@
-"""The console's view of platforms and keys: read-only rows, and keys made, rolled and revoked by operations."""
+"""The console's view of platforms and keys: read-only rows, a sandbox's keys made, any key revoked. The rest takes two people."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +20,7 @@ from common import clock
 from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
 from common.errors import Refusal
 from platforms import operations
-from platforms.forms import NewKeyForm, RollForm
+from platforms.forms import NewKeyForm
 from platforms.models import ApiKey, Platform, WebhookEndpoint
 
 _KEY_FIELDS = (
@@ -52,7 +50,7 @@ class PlatformAdmin(ReadOnlyAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    """Keys are made, rolled and revoked here, each by one operation. A secret is on the page that made it, once."""
+    """Keys are revoked here, which must be quick, and in a sandbox made; a secret is on the page that made it, once."""
 
     change_form_template = "platforms/key.html"
     actions = ("revoke",)
@@ -64,28 +62,16 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     fields = ("platform", *_KEY_FIELDS)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("platforms.manage_keys")
+        return settings.SANDBOX and request.user.has_perm("platforms.manage_keys")
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request)
-
-    def get_urls(self) -> list[URLPattern]:
-        roll = path("<uuid:pk>/roll/", self.admin_site.admin_view(self.roll_view), name="platforms_apikey_roll")
-        return [roll, *super().get_urls()]
+        return request.user.has_perm("platforms.manage_keys")
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         form = NewKeyForm(request.POST or None)
         return self._key_view(request, form, _("New key"), lambda at, by: self._make(form, at, by))
-
-    def roll_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied  # before anything is looked up: who may not roll keys does not learn which there are
-        key = get_object_or_404(ApiKey.objects.select_related("platform"), pk=pk)
-        form = RollForm(request.POST or None)
-        title = _("Roll key %(key)s") % {"key": key.key_id}
-        return self._key_view(request, form, title, lambda at, by: self._roll(key, form, at, by))
 
     @admin.action(description=_("Revoke"), permissions=["manage"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
@@ -113,10 +99,3 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     @staticmethod
     def _make(form: NewKeyForm, at: dt.datetime, by: str) -> operations.MadeKey:
         return operations.make_key(platform=form.cleaned_data["platform"], new=form.new_key(), at=at, by=by)
-
-    @staticmethod
-    def _roll(key: ApiKey, form: RollForm, at: dt.datetime, by: str) -> operations.MadeKey:
-        public_key = form.cleaned_data["public_key"]
-        return operations.roll_key(
-            platform=key.platform, key_id=key.key_id, public_key=public_key, overlap=form.overlap(), at=at, by=by
-        )

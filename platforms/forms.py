@@ -1,19 +1,18 @@
-"""What staff type about a platform's keys: a new one, and what takes a key's place."""
+"""What staff type about a platform's new key in a sandbox."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from platforms import operations, rules
 from platforms.models import Platform
 
 
-class _KeyForm(forms.Form):
+class NewKeyForm(forms.Form):
+    platform = forms.ModelChoiceField(Platform.objects.order_by("code"), label=_("Platform"))
     public_key = forms.CharField(
         label=_("Public key"),
         max_length=44,
@@ -21,19 +20,6 @@ class _KeyForm(forms.Form):
         help_text=_("base64 of the 32 bytes of an Ed25519 public key. Left empty in a sandbox, a bearer key is made."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "size": 50}),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=100)
-
-    def clean_public_key(self) -> str:
-        public_key = str(self.cleaned_data["public_key"])
-        if not public_key and not settings.SANDBOX:
-            raise forms.ValidationError(
-                _("Outside a sandbox every key is a public key; its private half stays with you.")
-            )
-        return public_key
-
-
-class NewKeyForm(_KeyForm):
-    platform = forms.ModelChoiceField(Platform.objects.order_by("code"), label=_("Platform"))
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"),
         choices=[(scope, scope) for scope in rules.SCOPES],
@@ -47,8 +33,7 @@ class NewKeyForm(_KeyForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     expires_at = forms.DateTimeField(label=_("Ends at"), required=False, help_text=_("Taipei time. Empty: never."))
-
-    field_order = ("platform", "public_key", "scopes", "allowed_addresses", "expires_at", "reason")
+    reason = forms.CharField(label=_("Reason"), max_length=100)
 
     def clean_allowed_addresses(self) -> tuple[str, ...]:
         addresses = tuple(str(self.cleaned_data["allowed_addresses"]).split())
@@ -65,12 +50,3 @@ class NewKeyForm(_KeyForm):
             expires_at=typed["expires_at"],
             description=typed["reason"],
         )
-
-
-class RollForm(_KeyForm):
-    overlap_hours = forms.IntegerField(
-        label=_("The old key opens for so many hours more"), min_value=0, max_value=720, initial=24
-    )
-
-    def overlap(self) -> dt.timedelta:
-        return dt.timedelta(hours=self.cleaned_data["overlap_hours"])

@@ -38,6 +38,7 @@ BEAT: dict[str, float] = {
     "verification.carry_on_left_checks": 5,
     "verification.expire_left_checks": 30,
     "support.watch": 10,
+    "support.expire_approvals": 30,
     "reconciliation.check": 60,
     "audit.link_records": 5,
     "audit.sign_daily_head": 300,

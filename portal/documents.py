@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import override
@@ -19,12 +21,13 @@ from refunds import states as refund_states
 from support import states as support_states
 from verification import states as verification_states
 
-_STATES = {
+_STATES: dict[str, Any] = {
     "Payment": payment_states,
     "Refund": refund_states,
     "Identity check": verification_states,
     "Message to a platform or a customer": notification_states,
     "Case": support_states,
+    "What waits for a second person": SimpleNamespace(MOVES=support_states.APPROVAL_MOVES),
 }
 
 

@@ -1,4 +1,4 @@
-"""The console's view of refunds and the calendar: read-only; what staff may do calls one operation each."""
+"""Refunds and the calendar as reference data: to be read. What staff do with them takes two people; windows take one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from common.console import ReadOnlyAdmin, ReadOnlyInline, staff_name
 from common.errors import Refusal
 from refunds import operations
 from refunds.deferral import WindowKind
-from refunds.forms import ClosureForm, ManualForm, OfficialYearForm, WindowForm
+from refunds.forms import WindowForm
 from refunds.models import (
     BankOnlyDay,
     CalendarDay,
@@ -33,7 +33,6 @@ from refunds.models import (
     RefundChange,
     RunPace,
 )
-from refunds.working_days import Part
 
 
 class _AddedByOperation(ReadOnlyAdmin):
@@ -106,8 +105,6 @@ class RefundAdmin(ReadOnlyAdmin):
         *("request_id", "enquire_at", "enquiries", "retry_at", "bank_reference", "bank_code", "credited_at"),
     )
     inlines = (Changes, Deferrals, Attempts)
-    action_form = ManualForm
-    actions = ("return_to_run", "settle_by_hand")
 
     @admin.display(description=_("order number"), ordering="payment__order_number")
     def order_number(self, refund: Refund) -> str:
@@ -120,40 +117,6 @@ class RefundAdmin(ReadOnlyAdmin):
     @admin.display(description=_("overdue"), boolean=True)
     def overdue(self, refund: Refund) -> bool:
         return refund.is_overdue(clock.now())
-
-    def has_settle_manually_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("refunds.settle_manually")
-
-    @admin.action(description=_("Give back to the day's run"), permissions=["settle_manually"])
-    def return_to_run(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
-        note = request.POST.get("note", "").strip()
-        for reference in queryset.order_by("id").values_list("reference", flat=True):
-            self._do(
-                request, lambda at, by, it=reference: operations.return_to_run(reference=it, note=note, at=at, by=by)
-            )
-
-    @admin.action(description=_("Settled by hand"), permissions=["settle_manually"])
-    def settle_by_hand(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
-        proof, note = (request.POST.get(name, "").strip() for name in ("bank_reference", "note"))
-        references = list(queryset.order_by("id").values_list("reference", flat=True)[:2])
-        if not proof or not note or len(references) != 1:
-            text = _("Nothing was done: choose one refund, give the bank's reference and a note.")
-            self.message_user(request, text, messages.ERROR)
-            return
-        self._do(
-            request,
-            lambda at, by: operations.settle_by_hand(
-                reference=references[0], bank_reference=proof, note=note, at=at, by=by
-            ),
-        )
-
-    def _do(self, request: HttpRequest, operation: Any) -> None:
-        try:
-            refund: Refund = operation(clock.now(), staff_name(request))
-        except Refusal as refusal:
-            self.message_user(request, refusal.detail(), messages.ERROR)
-        else:
-            self.message_user(request, f"{refund.reference}: {refund.status}", messages.SUCCESS)
 
 
 class Days(ReadOnlyInline):
@@ -172,34 +135,34 @@ class Overrides(ReadOnlyInline):
     ordering = ("date", "county")
 
 
-@admin.register(CalendarVersion)
-class CalendarVersionAdmin(_AddedByOperation):
-    """Adding one imports an official year."""
+class _PublishedByTwo(ReadOnlyAdmin):
+    """Its list leads to the form that asks for a new one."""
 
+    change_list_template = "refunds/console_list.html"
+    deed: ClassVar[str]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"deed": self.deed} | (extra_context or {}))
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(_PublishedByTwo):
     list_display = ("number", "kind", "first_year", "last_year", "note", "published_at", "published_by")
     list_filter = ("kind",)
     ordering = ("-number",)
     fields = list_display
     inlines = (Overrides, Days)
-    form_of_addition = OfficialYearForm
-
-    def add_by_operation(self, fields: dict[str, Any], *, at: dt.datetime, by: str) -> None:
-        operations.publish_official_year(content=fields["file"].read(), note=fields["note"], at=at, by=by)
+    deed = "calendar.publish"
 
 
 @admin.register(CalendarOverride)
-class CalendarOverrideAdmin(_AddedByOperation):
-    """Adding one publishes a calendar with a closure more, or one taken back."""
-
+class CalendarOverrideAdmin(_PublishedByTwo):
     list_display = ("date", "county", "part", "version")
     list_filter = ("county",)
     list_select_related = ("version",)
     ordering = ("-date", "county", "-id")
     fields = list_display
-    form_of_addition = ClosureForm
-
-    def add_by_operation(self, fields: dict[str, Any], *, at: dt.datetime, by: str) -> None:
-        operations.record_closure(**fields | {"part": Part(fields["part"])}, at=at, by=by)
+    deed = "calendar.closure"
 
 
 @admin.register(MaintenanceWindow)

@@ -1,7 +1,8 @@
 """The calendar as rows and as a file: reading the official CSV, and building the Calendar value of a version."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -34,6 +35,25 @@ def calendar_of(version: CalendarVersion) -> Calendar:
     return _build(version.id, version.number)
 
 
+def with_year(calendar: Calendar, days: Iterable[PublishedDay]) -> Calendar:
+    """What the calendar becomes once this official year is published: its rows are the latest and speak."""
+    rows = tuple(days)
+    years = calendar.years_known | {rows[0].date.year}
+    return replace(calendar, version=calendar.version + 1, published=(*calendar.published, *rows), years_known=years)
+
+
+def with_closure(calendar: Calendar, day: date, counties: Iterable[str], part: Part) -> Calendar:
+    """What the calendar becomes once this closure is recorded, or taken back."""
+    rows = tuple(Override(day, county, part) for county in sorted(set(counties)))
+    return replace(calendar, version=calendar.version + 1, overrides=(*calendar.overrides, *rows))
+
+
+def says_so_already(calendar: Calendar, day: date, counties: Iterable[str], part: Part) -> bool:
+    """Whether recording this closure would change nothing."""
+    latest = {(row.date, row.county): row.part for row in calendar.overrides}
+    return all(latest.get((day, county), Part.NONE) is part for county in counties)
+
+
 @lru_cache(maxsize=32)
 def _build(version_id: UUID, number: int) -> Calendar:
     del version_id  # tells publications apart that a rolled-back test numbered alike
@@ -61,7 +81,7 @@ def parse_official_year(content: bytes) -> tuple[PublishedDay, ...]:
     Raises a CalendarFileRefused for a file that is not a whole year, repeats a day, or contradicts its weekdays.
     `20250208,六,0,補行上班` is a worked Saturday; `20250127,一,2,調整放假日` a Monday off.
     """
-    lines = _decode(content).splitlines()
+    lines = read_text(content).splitlines()
     if not lines or [cell.strip() for cell in next(csv.reader(lines[:1]))] != HEADING:
         raise errors.CalendarHeading
     seen: dict[date, PublishedDay] = {}
@@ -76,7 +96,8 @@ def parse_official_year(content: bytes) -> tuple[PublishedDay, ...]:
     return tuple(seen[day] for day in sorted(seen))
 
 
-def _decode(content: bytes) -> str:
+def read_text(content: bytes) -> str:
+    """A calendar file as text. Raises CalendarUnreadable."""
     # Big5 text is practically never valid UTF-8, so the stricter encoding is tried first.
     for encoding in ("utf-8-sig", "cp950"):
         try:

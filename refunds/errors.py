@@ -79,6 +79,15 @@ class RefundNotManual(Refusal):
     text = _("Only a refund in the manual queue can be settled by hand. It is unchanged.")
 
 
+class RefundNotDeferrable(Refusal):
+    code = "refund_not_deferrable"
+    title = _("This refund can't be put off")
+    text = _(
+        "Nothing was changed. Only a refund that waits for its day is put off, by one working day, and not beyond the"
+        " latest date that the customer was promised."
+    )
+
+
 class WindowTimesWrong(Refusal):
     code = "window_times_wrong"
     http_status = 422

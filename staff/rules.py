@@ -56,6 +56,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | _MAKERS_AND_CHECKERS
     | {
         *("refunds.settle_manually", "support.assign_cases", "verification.see_watch_list_reason"),
+        *("support.change_rules", "support.confirm_refunds", "support.reset_identity", "support.confirm_staff"),
         *("console.reveal_personal", "console.run_reports", "console.export_rows"),
     },
     Role.OPERATOR: _EVERYONE
@@ -65,6 +66,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | {
         *("notifications.act_on_message", "platforms.act_on_endpoint", "platforms.manage_keys", "console.run_reports"),
         *("refunds.add_calendarversion", "refunds.add_calendaroverride"),
+        *("support.change_rules", "support.confirm_refunds"),
         *("refunds.add_maintenancewindow", "refunds.change_maintenancewindow"),
     },
     Role.AUDITOR: _EVERYONE
@@ -75,7 +77,9 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         *("console.run_reports", "console.export_rows", "support.see_cases", "support.see_approvals"),
         *("audit.audit_trail", "staff.see_members"),
     },
-    Role.ADMINISTRATOR: _EVERYONE | _MAKERS_AND_CHECKERS | {"staff.see_members", "staff.manage_members"},
+    Role.ADMINISTRATOR: _EVERYONE
+    | _MAKERS_AND_CHECKERS
+    | {"staff.see_members", "staff.manage_members", "support.manage_staff", "support.confirm_staff"},
 }
 
 # Whoever guesses begins with these.

@@ -1,8 +1,13 @@
-"""The invariants that ask whether a person has it in hand: nothing is left to nobody (I-6, I-12, I-23)."""
+"""The invariants that ask whether people have it in hand: nothing is left to nobody (I-6, I-12, I-23) or to one alone (I-20)."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 from reconciliation.checks import Invariant, by_query
+from support.models import ApprovalDecision
+from support.queries.approvals import is_sealed
 
 # A debit that the bank has and nobody was told as paid; within two hours someone answers for it.
 IN_HAND = Invariant(
@@ -77,4 +82,60 @@ NOTHING_FORGOTTEN = Invariant(
     """),
 )
 
-INVARIANTS: tuple[Invariant, ...] = (IN_HAND, TOLD_OR_CASE, NOTHING_FORGOTTEN)
+# Rules of the first day come with the migrations; what was settled before there were approvals had none.
+_FIRST_RULES = "made_by = 'published rules' AND valid_from = '2020-01-01'"
+_APPROVED = by_query(
+    f"""
+    SELECT 'approval ' || d.approval_id, 'asked for and confirmed by user ' || d.checker_id
+    FROM support_approvaldecision d JOIN support_approval a ON a.id = d.approval_id
+    WHERE d.checker_id = a.maker_id OR d.checker_id = d.maker_id
+    UNION ALL
+    SELECT 'approval ' || a.id, format('%%s, and %%s of %%s agreed', a.status, y.count, a.checkers_needed)
+    FROM support_approval a CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE d.verdict = 'approve' AND d.checker_id <> a.maker_id) AS count,
+               count(*) FILTER (WHERE d.verdict = 'reject') AS rejected
+        FROM support_approvaldecision d WHERE d.approval_id = a.id) y
+    WHERE a.status IN ('approved', 'done', 'failed') AND (y.count < a.checkers_needed OR y.rejected > 0)
+    UNION ALL
+    SELECT 'approval ' || a.id, 'what it asks for is not what was hashed'
+    FROM support_approval a WHERE a.payload_hash <> encode(sha256(convert_to(a.payload, 'UTF8')), 'hex')
+    UNION ALL
+    SELECT r.rule || ' from ' || r.valid_from, 'no approval of exactly this was carried out'
+    FROM (SELECT 'limit ' || code AS rule, valid_from, made_by, 'limit.change' AS deed, to_jsonb(l) AS row
+          FROM payments_limitrule l
+          UNION ALL SELECT 'charge', valid_from, made_by, 'charge.change', to_jsonb(c) FROM payments_chargerule c
+          UNION ALL SELECT 'charge return', valid_from, made_by, 'charge_return.change', to_jsonb(c)
+          FROM refunds_chargereturnrule c
+          UNION ALL SELECT 'tier ' || from_minor, valid_from, made_by, 'tier.change', to_jsonb(t)
+          FROM support_approvaltier t) r
+    WHERE NOT ({_FIRST_RULES}) AND NOT EXISTS (
+        SELECT FROM support_approval a WHERE a.deed = r.deed AND a.status = 'done' AND a.payload::jsonb <> '{{}}'
+           AND NOT EXISTS (SELECT FROM jsonb_each_text(a.payload::jsonb) p WHERE r.row ->> p.key IS DISTINCT FROM p.value))
+    UNION ALL
+    SELECT r.reference, format('%%s by hand, and no approval was carried out', h.after)
+    FROM refunds_refundchange h JOIN refunds_refund r ON r.id = h.subject_id
+    WHERE h.before = 'manual' AND h.at > (SELECT min(made_at) FROM support_approvaltier) AND NOT EXISTS (
+        SELECT FROM support_approval a WHERE a.status = 'done' AND a.subject = r.reference AND a.ended_at = h.at
+           AND a.deed = CASE h.after WHEN 'credited' THEN 'refund.settle_by_hand' ELSE 'refund.return_to_run' END)
+    """  # noqa: S608 - the one text put in is the constant above
+)
+
+
+def _four_eyes(at: dt.datetime) -> Iterator[tuple[str, str]]:
+    """What the database can see, and what only the key tells: whether a decision was made here."""
+    yield from _APPROVED(at)
+    for decision in ApprovalDecision.objects.select_related("approval").order_by("id").iterator(chunk_size=1_000):
+        if not is_sealed(decision, decision.approval.payload_hash):
+            yield (
+                f"approval {decision.approval_id}",
+                f"the {decision.verdict} of user {decision.checker_id} was not made here",
+            )
+
+
+APPROVED_BY_ANOTHER = Invariant(
+    "I-20 approvals",
+    "Another person than who asked agreed; every rule and every refund out of a person's hands since has its approval",
+    _four_eyes,
+)
+
+INVARIANTS: tuple[Invariant, ...] = (IN_HAND, TOLD_OR_CASE, NOTHING_FORGOTTEN, APPROVED_BY_ANOTHER)

@@ -1,4 +1,4 @@
-"""What can be refused about a case. No case moves money."""
+"""What can be refused about a case, and about what waits for a second person. No case moves money."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -93,3 +93,123 @@ class NoteIsPersonal(Refusal):
         "Nothing was kept. The text seems to hold an account, card, ID or telephone number, a password or a code. Name the"
         " last four digits at most: the case leads to the payment, where the rest is."
     )
+
+
+# ── What waits for a second person. Nothing of it moves money until others have agreed. ──
+
+
+class ReasonMissing(Refusal):
+    code = "approval_reason_missing"
+    http_status = 422
+    title = _("Say why")
+    text = _("Nothing was asked for. The second person decides by your reason: please write it down.")
+
+
+class NotAllowedToAsk(Refusal):
+    code = "approval_not_yours_to_ask"
+    http_status = 403
+    title = _("You can't ask for this")
+    text = _("Nothing was asked for. Your role doesn't hold what this needs.")
+
+
+class AskedAlready(Refusal):
+    code = "approval_asked_already"
+    title = _("This waits for a second person already")
+    text = _(
+        "Nothing was asked for. About %(subject)s the same waits already; it has to be decided or withdrawn first."
+    )
+
+
+class OwnRequest(Refusal):
+    code = "approval_is_your_own"
+    http_status = 403
+    title = _("This is your own request")
+    text = _("Nothing was changed. Another person has to agree; you can withdraw it.")
+
+
+class NotAllowedToDecide(Refusal):
+    code = "approval_not_yours_to_decide"
+    http_status = 403
+    title = _("You can't decide this")
+    text = _("Nothing was changed. Your role doesn't hold what this deed asks of a second person.")
+
+
+class DecidedAlready(Refusal):
+    code = "approval_decided"
+    title = _("This is decided already")
+    text = _("Nothing was changed by you. It is %(status)s.")
+
+
+class DecidedByYou(Refusal):
+    code = "approval_decided_by_you"
+    title = _("You have decided already")
+    text = _("Nothing was changed. Your word counts once; another person has to give theirs.")
+
+
+class ApprovalExpired(Refusal):
+    code = "approval_expired"
+    title = _("The time for this is over")
+    text = _("Nothing was changed. Who wants it still has to ask anew, so that nobody agrees to yesterday's facts.")
+
+
+class ApprovalAltered(Refusal):
+    """The row is not what was asked for, or a decision was not made here: someone was at the database."""
+
+    code = "approval_altered"
+    title = _("This request can't be trusted")
+    text = _(
+        "Nothing was changed. The request or a decision about it was altered outside the console. Tell the operators."
+    )
+
+
+class NotYourRequest(Refusal):
+    code = "approval_of_another"
+    http_status = 403
+    title = _("This is another person's request")
+    text = _("Nothing was changed. Only who asked for it can withdraw or change it.")
+
+
+class RuleTooSoon(Refusal):
+    code = "rule_too_soon"
+    http_status = 422
+    title = _("This day is too near")
+    text = _(
+        "Nothing was changed. A rule begins tomorrow at the earliest: what was paid today keeps the rules of today."
+    )
+
+
+class ChargeNoticeTooShort(Refusal):
+    code = "charge_notice_too_short"
+    http_status = 422
+    title = _("Customers have to know 60 days before")
+    text = _(
+        "Nothing was changed. The bank announces another charge at least 60 days ahead: the first day that is possible is"
+        " %(earliest)s."
+    )
+
+
+class RuleDateTaken(Refusal):
+    code = "rule_date_taken"
+    title = _("A rule begins on this day already")
+    text = _("Nothing was changed. Rules are only added: choose another day.")
+
+
+class SubjectUnknown(Refusal):
+    code = "approval_subject_unknown"
+    http_status = 422
+    title = _("This is not known")
+    text = _("Nothing was asked for. No such thing is known here: %(subject)s.")
+
+
+class NothingToChange(Refusal):
+    code = "approval_changes_nothing"
+    http_status = 422
+    title = _("It is so already")
+    text = _("Nothing was asked for: %(subject)s would stay as it is.")
+
+
+class ExportNotOpen(Refusal):
+    code = "export_not_open"
+    http_status = 403
+    title = _("These rows can't be taken out")
+    text = _("Nothing was taken out. An approved export is taken once, by who asked for it, within 24 hours.")

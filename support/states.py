@@ -114,3 +114,27 @@ def first_priority(kind: Kind, amount_minor: int) -> Priority:
     """Of a case just opened. A question about NT$961: normal; about NT$30,000: high."""
     priority = FIRST[kind][0]
     return Priority(max(Priority.URGENT, priority - 1)) if amount_minor >= LARGE_MINOR else priority
+
+
+class ApprovalStatus(TextChoices):
+    PENDING = "pending", _("waits for a second person")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    EXPIRED = "expired", _("nobody decided in time")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DONE = "done", _("done")
+    FAILED = "failed", _("approved, could not be done")
+
+
+APPROVAL_MOVES: Final[dict[str, frozenset[str]]] = {
+    ApprovalStatus.PENDING: frozenset(
+        {ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.EXPIRED, ApprovalStatus.WITHDRAWN}
+    ),
+    # In the transaction of the deed itself: nobody finds an approval that can be used twice.
+    ApprovalStatus.APPROVED: frozenset({ApprovalStatus.DONE, ApprovalStatus.FAILED}),
+    ApprovalStatus.REJECTED: frozenset(),
+    ApprovalStatus.EXPIRED: frozenset(),
+    ApprovalStatus.WITHDRAWN: frozenset(),
+    ApprovalStatus.DONE: frozenset(),
+    ApprovalStatus.FAILED: frozenset(),
+}

@@ -1,4 +1,4 @@
-"""The sweep that opens a case for what nobody settles, and closes those whose cause is gone."""
+"""The sweeps: a case for what nobody settles, closed when its cause is gone; requests that nobody decided in time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from celery import shared_task
 
 from common.clock import now
 from support import operations, queries
+from support.queries import approvals
 from support.watch import causes
 
 log = logging.getLogger(__name__)
@@ -30,3 +31,13 @@ def watch() -> None:
             operations.open_case(cause=cause, at=now(), by=_BY)
         except Exception:  # nor one cause's
             log.exception("case not opened", extra={"kind": cause.kind})
+
+
+@shared_task(name="support.expire_approvals")
+def expire_approvals() -> None:
+    """What nobody decided within its day is over; reading it says so before the sweep comes by."""
+    for approval_id in approvals.to_expire(now(), limit=_SWEEP_LIMIT):
+        try:
+            operations.expire_approval(approval_id=approval_id, at=now(), by=_BY)
+        except Exception:  # one request's trouble must not keep the others waiting
+            log.exception("approval not expired", extra={"approval": str(approval_id)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from support.pages import cases, cases_one
+from support.pages import approvals, approvals_new, cases, cases_one
 
 app_name = "support"
 
@@ -18,6 +18,14 @@ case_pages: list[URLPattern] = [
     path("cases/<uuid:case_id>/<slug:deed>/", cases_one.act, name="case_deed"),
 ]
 
-approval_pages: list[URLPattern] = []
+approval_pages: list[URLPattern] = [
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/new/", approvals_new.deeds, name="deeds"),
+    path("approvals/new/<str:deed>/", approvals_new.propose, name="propose"),
+    path("approvals/<uuid:approval_id>/", approvals.approval, name="approval"),
+    path("approvals/<uuid:approval_id>/approve/", approvals.approve, name="approve"),
+    path("approvals/<uuid:approval_id>/reject/", approvals.reject, name="reject"),
+    path("approvals/<uuid:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
+]
 
 urlpatterns = [*case_pages, *approval_pages]

@@ -11,11 +11,14 @@ from payments.operations.orders import (
     mark_shipped,
     tell_platform_again,
 )
+from payments.operations.rules import add_charge_rule, add_limit_rule
 
 __all__ = [
     "NewOrder",
     "PaymentGated",
     "abandon_attempt",
+    "add_charge_rule",
+    "add_limit_rule",
     "cancel_payment",
     "create_payment",
     "enquire_about",

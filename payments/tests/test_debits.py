@@ -8,6 +8,7 @@ from cards.bank.port import Declined, Unavailable
 from cards.chip import fake_authority
 from common import phases
 from common.errors import Refusal
+from conftest import put_as_owner
 from ledger.chart import AccountCode
 from ledger.models import Journal
 from ledger.queries import balance_minor
@@ -224,11 +225,13 @@ def test_whoever_may_not_pay_is_refused_before_any_debit(at, unfit, code):
     assert_nothing_moved(payment)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("code", list(LimitCode))
 def test_a_dollar_above_any_limit_is_refused_before_any_debit(at, code):
     payment = make_payment(at)
     make_account(at)
-    rule = LimitRule.objects.create(code=code, valid_from=at.date(), amount_minor=960, made_by="x", approved_by="y")
+    rule = LimitRule(code=code, valid_from=at.date(), amount_minor=960, made_by="x", approved_by="y")
+    put_as_owner(rule)
 
     with pytest.raises(LimitExceeded) as caught:
         operations.pay_by_card(payment=payment, signed=sign(payment, at), at=at, by="payer")

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
+from conftest import put_as_owner
 from payments import limits
 from payments.errors import LimitExceeded
 from payments.models import LimitCode, LimitRule, LimitUse
@@ -72,15 +73,12 @@ def test_a_refused_reservation_leaves_no_counter_behind(at):
     assert LimitUse.objects.count() == before
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_new_row_counts_from_its_date_and_the_tightest_limit_wins(at):
     account = make_account(at)
-    LimitRule.objects.create(
-        code=LimitCode.TRANSFER_DAILY,
-        amount_minor=30_000,
-        valid_from=dt.date(2026, 6, 9),
-        made_by="amy",
-        approved_by="bob",
-    )
+    day = dt.date(2026, 6, 9)
+    rule = LimitRule(code=LimitCode.TRANSFER_DAILY, amount_minor=30_000, valid_from=day, made_by="a", approved_by="b")
+    put_as_owner(rule)
 
     reserve(account, 40_000, at)
 

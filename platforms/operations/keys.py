@@ -70,9 +70,10 @@ def roll_key(
 ) -> MadeKey:
     """A key that takes this one's place, with the same scopes and addresses; the old one opens until the overlap is over.
 
-    A signing key is rolled to another `public_key`. Raises KeyNotFound, KeyNotRollable, KeyMaterialInvalid.
+    A signing key is rolled to another `public_key`. Joins the caller's transaction, if any.
+    Raises KeyNotFound, KeyNotRollable, KeyMaterialInvalid.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         old = _locked(platform, key_id)
         if not old.is_usable(at):
             raise errors.KeyNotRollable
@@ -128,10 +129,13 @@ def register_public_key(
     key_id: str = "",
     scopes: Sequence[str] = rules.SCOPES,
 ) -> ApiKey:
-    """A platform's Ed25519 public key (base64 of 32 bytes) under a name agreed on. Raises KeyMaterialInvalid."""
+    """A platform's Ed25519 public key (base64 of 32 bytes) under a name agreed on. Joins the caller's transaction, if any.
+
+    Raises KeyMaterialInvalid.
+    """
     if not signatures.public_key_is_well_formed(public_key):
         raise errors.KeyMaterialInvalid
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         key, _ = ApiKey.objects.get_or_create(
             key_id=key_id or f"key_{new_id().hex}",
             defaults={

@@ -13,8 +13,8 @@ from platforms.models import Platform
 def register_platform(
     *, code: str, name: str, contact_phone: str, return_url_prefixes: Sequence[str], at: dt.datetime, by: str
 ) -> Platform:
-    """The platform of this code; the first call makes it, later ones change nothing."""
-    with transaction.atomic(durable=True):
+    """The platform of this code; the first call makes it, later ones change nothing. Joins the caller's transaction, if any."""
+    with transaction.atomic():
         platform, _ = Platform.objects.get_or_create(
             code=code,
             defaults={
@@ -29,5 +29,6 @@ def register_platform(
 
 
 def set_platform_enabled(*, code: str, enabled: bool) -> None:
-    with transaction.atomic(durable=True):
+    """Its keys open nothing, or open again. Joins the caller's transaction, if any."""
+    with transaction.atomic():
         Platform.objects.filter(code=code).update(enabled=enabled)

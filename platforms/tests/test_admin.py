@@ -1,11 +1,10 @@
-"""The console: keys are made, rolled and revoked by who may, and a secret is on one page once."""
+"""The console: keys are revoked and a sandbox's are made by who may, and a secret is on one page once."""
 
 import re
 
 import pytest
 from django.test import Client
 
-from platforms import signatures
 from platforms.models import ApiKey
 from platforms.tests.factories import make_bearer_key, make_platform, make_signing_key
 from staff.tests.factories import make_staff_with, sign_in
@@ -41,19 +40,22 @@ def test_a_bearer_key_is_made_and_its_secret_shown_once():
     assert secret not in console.get(f"{LIST}{key.pk}/change/").content.decode()
 
 
-def test_a_signing_key_is_rolled_and_the_old_one_ends():
+def test_a_signing_key_is_rolled_by_two_people():
+    """Its page leads to the form that asks for it."""
     key, _ = make_signing_key(make_platform())
-    _, public = signatures.new_key_pair()
     console = staff("view_apikey", "manage_keys")
-    form = {"public_key": public, "overlap_hours": 1, "reason": "yearly"}
 
-    assert "Roll this key" in console.get(f"{LIST}{key.pk}/change/").content.decode()
-    page = console.post(f"{LIST}{key.pk}/roll/", form)
+    page = console.get(f"{LIST}{key.pk}/change/")
 
-    heir = ApiKey.objects.get(public_key=public)
-    key.refresh_from_db()
-    assert heir.key_id in page.content.decode()
-    assert key.expires_at is not None
+    assert f'href="/console/approvals/new/platform.roll_key/?subject={key.key_id}"' in page.content.decode()
+    console.post(f"{LIST}{key.pk}/roll/", {"overlap_hours": 1})
+    assert ApiKey.objects.count() == 1
+
+
+def test_outside_a_sandbox_nobody_makes_a_key_here(settings):
+    settings.SANDBOX = False
+
+    assert staff("view_apikey", "manage_keys").get(f"{LIST}add/").status_code == 403
 
 
 def test_a_key_that_is_none_comes_back_beside_the_form():
@@ -82,12 +84,10 @@ def test_who_may_only_look_makes_rolls_and_revokes_nothing():
     answers = [
         console.get(f"{LIST}add/"),
         console.post(f"{LIST}add/", {}),
-        console.get(f"{LIST}{key.pk}/roll/"),
-        console.post(f"{LIST}{key.pk}/roll/", {}),
     ]
     console.post(LIST, {"action": "revoke", "_selected_action": [key.pk]})
 
     key.refresh_from_db()
-    assert [answer.status_code for answer in answers] == [403] * 4
+    assert [answer.status_code for answer in answers] == [403] * 2
     assert key.revoked_at is None
     assert ApiKey.objects.count() == 1

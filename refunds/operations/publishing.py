@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from audit import operations as audit
 from common.jobs import run_soon
 from refunds import errors
-from refunds.calendar import calendar_of, current_version, parse_official_year
+from refunds.calendar import current_calendar, current_version, parse_official_year, says_so_already
 from refunds.deferral import WindowKind
 from refunds.models import CalendarDay, CalendarOverride, CalendarVersion, MaintenanceWindow
 from refunds.working_days import COUNTIES, Part
@@ -20,11 +20,12 @@ from refunds.working_days import COUNTIES, Part
 def publish_official_year(*, content: bytes, at: dt.datetime, by: str, note: str = "") -> CalendarVersion:
     """Take an official calendar file as the calendar of its year; open refunds that it touches are dated anew.
 
-    Raises a CalendarFileRefused, naming the line, for a file that can't be trusted; then no day of it is taken.
+    Joins the caller's transaction where there is one. Raises a CalendarFileRefused, naming the line, for a file that can't
+    be trusted; then no day of it is taken.
     """
     days = parse_official_year(content)
     year = days[0].date.year
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         _queue_for_publishing()
         version = _next_version(CalendarVersion.Kind.OFFICIAL_YEAR, year=year, note=note, at=at, by=by)
         CalendarDay.objects.bulk_create(
@@ -40,14 +41,14 @@ def record_closure(
 ) -> CalendarVersion:
     """Record that offices of these counties close on a day (typhoon), wholly or for half of it; NONE takes it back.
 
-    Raises ClosureUnchanged when the calendar says so already.
+    Joins the caller's transaction where there is one. Raises ClosureUnchanged when the calendar says so already.
     """
     named = sorted(set(counties))
     assert named, "a closure names its counties"
     assert set(named) <= set(COUNTIES), f"counties of the table: {named}"
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         _queue_for_publishing()
-        if _says_so_already(date, named, part):
+        if says_so_already(current_calendar(), date, named, part):
             raise errors.ClosureUnchanged
         version = _next_version(CalendarVersion.Kind.CLOSURE, year=None, note=note, at=at, by=by)
         CalendarOverride.objects.bulk_create(
@@ -117,9 +118,3 @@ def _next_version(kind: str, *, year: int | None, note: str, at: dt.datetime, by
         published_at=at,
         published_by=by,
     )
-
-
-def _says_so_already(date: dt.date, counties: list[str], part: Part) -> bool:
-    recorded = calendar_of(current_version()).overrides
-    latest = {(row.date, row.county): row.part for row in recorded}
-    return all(latest.get((date, county), Part.NONE) is part for county in counties)

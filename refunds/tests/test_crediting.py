@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from cards.bank import fake_bank
 from common import phases
@@ -359,25 +360,15 @@ def make_manual_refund(at):
     return again(refund)
 
 
-def test_a_person_settles_by_hand_with_a_proof(at):
+def test_a_refund_leaves_a_persons_hands_by_an_approval_alone(at):
     refund = make_manual_refund(at)
+    calls = ((operations.settle_by_hand, {"bank_reference": "CHQ-7"}), (operations.return_to_run, {}))
 
-    operations.settle_by_hand(reference=refund.reference, bank_reference="CHQ-7", note="cheque", at=at, by="staff:amy")
+    for operation, extra in calls:
+        with pytest.raises(DatabaseError, match="by an approval of exactly this"), transaction.atomic():
+            operation(reference=refund.reference, note="cheque", at=at, by="staff:amy", **extra)
 
-    refund = again(refund)
-    assert (refund.status, refund.bank_reference, refund.bank_code) == (Status.CREDITED, "CHQ-7", "")
-    assert balance_minor(AccountCode.BANK_CLEARING) == 0
-    with pytest.raises(errors.RefundNotManual):
-        operations.settle_by_hand(reference=refund.reference, bank_reference="CHQ-8", note="", at=at, by="staff:amy")
-
-
-def test_an_account_opened_again_goes_back_to_the_run(at):
-    refund = make_manual_refund(at)
-
-    operations.return_to_run(reference=refund.reference, note="opened again", at=at_taipei(DUE, 11), by="staff:amy")
-    run(refund, at_taipei(DUE, 11))
-
-    assert again(refund).status == Status.CREDITED
+    assert again(refund).status == Status.MANUAL
 
 
 def test_only_the_manual_queue_is_settled_by_hand(at):

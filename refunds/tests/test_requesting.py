@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from common.errors import InvalidRequest
+from conftest import put_as_owner
 from notifications.models import Event, Message
 from payments.errors import PaymentNotFound
 from payments.operations import mark_shipped
@@ -67,17 +68,19 @@ def test_several_partial_refunds_return_exactly_what_was_paid(at):
     assert reserved(payment) == (951, 10)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("policy", "charges"), [("none", [0, 0]), ("full_only", [0, 10]), ("proportional", [5, 5])])
 def test_the_charge_comes_back_by_the_rule_of_the_day(at, policy, charges):
-    ChargeReturnRule.objects.create(policy=policy, valid_from=at.date(), made_by="amy", approved_by="ben")
+    put_as_owner(ChargeReturnRule(policy=policy, valid_from=at.date(), made_by="amy", approved_by="ben"))
     payment = make_paid_payment(at)
 
     assert [ask(payment, at, part).charge_minor for part in (500, 451)] == charges
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_rule_of_tomorrow_does_not_count_today(at):
     tomorrow = at.date() + dt.timedelta(days=1)
-    ChargeReturnRule.objects.create(policy="none", valid_from=tomorrow, made_by="amy", approved_by="ben")
+    put_as_owner(ChargeReturnRule(policy="none", valid_from=tomorrow, made_by="amy", approved_by="ben"))
 
     assert ask(make_paid_payment(at), at).charge_minor == 10
 

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connections, transaction
 
 from audit.models import Record
 from payments.operations import enquire_about
-from refunds.operations import settle_by_hand
 from refunds.tests.factories import at_taipei
 from support import errors, operations
 from support.models import QUEUE, Case, CaseChange, CaseNote
+from support.tests.approving import carry_out
 from support.tests.factories import (
     cause_of,
     conclude,
@@ -165,7 +165,7 @@ def test_a_refund_settled_by_hand_closes_its_cases(at):
         operations.close_case(case_id=manual.id, reason="done", at=late, by=AMY)
     assert operations.close_resolved(case_id=overdue.id, at=late, by="sweep") is False
 
-    settle_by_hand(reference=refund.reference, bank_reference="CHEQUE 1", note="by cheque", at=late, by=AMY)
+    carry_out(late, "refund.settle_by_hand", {"reference": refund.reference, "bank_reference": "CHEQUE 1"})
 
     assert [operations.close_resolved(case_id=case.id, at=late, by="sweep") for case in (manual, overdue)] == [
         True,

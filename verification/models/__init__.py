@@ -14,6 +14,7 @@ from verification.models.gate import (
     LastUse,
     OneTimeCode,
     Outcome,
+    Reset,
     WatchListNotice,
 )
 from verification.models.look_ups import LookUpCode, LookUpQuestion, LookUpTry
@@ -33,5 +34,6 @@ __all__ = [
     "LookUpTry",
     "OneTimeCode",
     "Outcome",
+    "Reset",
     "WatchListNotice",
 ]

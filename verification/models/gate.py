@@ -52,6 +52,22 @@ class LastUse(models.Model):
         return f"last use of {self.customer_id}"
 
 
+class Reset(AppendOnly):
+    """From here on what a customer used or passed before counts no more: the gate opens for them again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identity_resets")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-at"], name="verification_resets")]
+
+    def __str__(self) -> str:
+        return f"reset of {self.customer_id}"
+
+
 class CheckQuerySet(models.QuerySet["Check"]):
     def left_open(self, at: dt.datetime) -> CheckQuerySet:
         """Nobody went on with these in time, and no partner is being asked."""

@@ -8,6 +8,7 @@ import secrets
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import override
 
 from cards.bank import bank
@@ -18,7 +19,7 @@ from common.sealing import keyed_hash, seal
 from verification import errors, limits, queries, rules
 from verification.jcic import credit_centre
 from verification.jcic import port as jcic_port
-from verification.models import Check, Consent, Inquiry, LastUse
+from verification.models import Check, Consent, Inquiry, LastUse, Reset
 from verification.operations.answers import record_use, settle_answer, settle_profile
 from verification.operations.codes import prove, send_code
 from verification.operations.look_ups import send_look_up_code, use_look_up_code
@@ -39,6 +40,7 @@ __all__ = [
     "open_check",
     "record_use",
     "resend_code",
+    "reset_identity",
     "send_look_up_code",
     "submit_data",
     "try_again",
@@ -50,10 +52,20 @@ _TOKEN_BYTES = 32
 
 
 def is_check_needed(*, customer: Customer, at: dt.datetime) -> bool:
-    """Neither a completed payment nor a passed check in the last year: exactly one year counts, a day more doesn't."""
-    last_use = LastUse.objects.filter(customer=customer).first()
+    """Neither a completed payment nor a passed check in the last year: exactly one year counts, a day more doesn't.
+
+    What lies before a reset counts as if it had never been.
+    """
+    reset = Reset.objects.filter(customer=customer, at__gte=OuterRef("used_at"))
+    last_use = LastUse.objects.filter(~Exists(reset), customer=customer).first()
     last_used_date = today_in_taipei(last_use.used_at) if last_use else None
     return rules.is_check_needed_on(today_in_taipei(at), last_used_date=last_used_date)
+
+
+def reset_identity(*, customer: Customer, reason: str, at: dt.datetime, by: str) -> Reset:
+    """The next payment asks who they are, whatever they passed before. Joins the transaction of its approval."""
+    assert transaction.get_connection().in_atomic_block, "an identity is reset in the transaction of its approval"
+    return Reset.objects.create(customer=customer, at=at, by=by, reason=reason[:300])
 
 
 def open_check(

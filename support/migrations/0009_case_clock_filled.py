@@ -25,6 +25,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0010_case_clock")]
+    dependencies = [("support", "0008_case_clock")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -89,7 +89,7 @@ def index(name, *fields, status="open"):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0011_case_clock_filled")]
+    dependencies = [("support", "0009_case_clock_filled")]
 
     operations = [
         field(

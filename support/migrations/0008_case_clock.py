@@ -46,7 +46,7 @@ def new_field(name, field):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("support", "0004_permissions"),
+        ("support", "0007_first_tiers"),
         ("verification", "0006_questions"),
     ]
 

@@ -11,7 +11,7 @@ FOUND = "CREATE INDEX CONCURRENTLY payments_limit_refusals ON payments_attempt (
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("payments", "0005_former_links")]
+    dependencies = [("payments", "0006_console_indexes")]
 
     operations = [
         migrations.AddField(

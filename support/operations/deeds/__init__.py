@@ -1,0 +1,40 @@
+"""The registry: every deed that needs a second person. The database holds the same names and permissions; a test compares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from support.operations.deeds.calendar import PublishYear, RecordClosure
+from support.operations.deeds.deed import Deed, Doing, Line, Outcome, Preview, Wish
+from support.operations.deeds.people import ExportRows, ResetIdentity
+from support.operations.deeds.platforms import Admit, Resume, RollKey, Suspend
+from support.operations.deeds.refunds import Defer, ReturnToRun, SettleByHand
+from support.operations.deeds.rules import ChangeCharge, ChangeChargeReturn, ChangeLimit, ChangeTier
+from support.operations.deeds.staffing import AdmitMember, ChangeRole, EnableMember, ResetFactors
+
+__all__ = ["DEEDS", "Deed", "Doing", "Line", "Outcome", "Preview", "Wish"]
+
+DEEDS: Final[dict[str, Deed]] = {
+    deed.name: deed
+    for deed in (
+        SettleByHand(),
+        ReturnToRun(),
+        Defer(),
+        PublishYear(),
+        RecordClosure(),
+        ChangeLimit(),
+        ChangeCharge(),
+        ChangeChargeReturn(),
+        ChangeTier(),
+        Suspend(),
+        Resume(),
+        RollKey(),
+        Admit(),
+        ResetIdentity(),
+        ExportRows(),
+        AdmitMember(),
+        ChangeRole(),
+        EnableMember(),
+        ResetFactors(),
+    )
+}
