@@ -72,7 +72,7 @@ def approve(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     try:
         decided = operations.approve(approval_id=found.pk, checker=me(request), words=words, at=now())
     except Refusal as refusal:
-        return _page(request, found, refusal=refusal)
+        return _refused(request, approval_id, refusal)
     if decided.secret:
         return _page(request, _found(approval_id), secret=decided.secret)
     _say_what_came_of_it(request, decided.approval)
@@ -105,12 +105,18 @@ def withdraw(request: HttpRequest, approval_id: UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, approval_id: UUID, act: Callable[[dt.datetime], Approval], said: str) -> HttpResponse:
-    found = _found(approval_id)
+    _found(approval_id)
     try:
         act(now())
     except Refusal as refusal:
-        return _page(request, found, refusal=refusal)
+        return _refused(request, approval_id, refusal)
     messages.success(request, said)
+    return redirect("support:approval", approval_id)
+
+
+def _refused(request: HttpRequest, approval_id: UUID, refusal: Refusal) -> HttpResponse:
+    """Back on the request's own page, whose address can be kept and read in either language."""
+    messages.warning(request, f"{refusal.title}: {refusal.detail()}")
     return redirect("support:approval", approval_id)
 
 
@@ -132,7 +138,7 @@ def _found(approval_id: UUID) -> Approval:
     return found
 
 
-def _page(request: HttpRequest, found: Approval, *, refusal: Refusal | None = None, secret: str = "") -> HttpResponse:
+def _page(request: HttpRequest, found: Approval, *, secret: str = "") -> HttpResponse:
     at, user = now(), me(request)
     waits = found.status == ApprovalStatus.PENDING and not found.is_over(at)
     decisions = list(found.decisions.select_related("checker").order_by("at", "id"))
@@ -146,10 +152,9 @@ def _page(request: HttpRequest, found: Approval, *, refusal: Refusal | None = No
         "may_decide": may,
         "own": own and waits,
         "why_not": "" if may or own or not waits else _why_not(decided=decided),
-        "refusal": {"title": refusal.title, "text": refusal.detail()} if refusal else None,
         "secret": secret,
     }
-    return render(request, "support/approval.html", context, status=refusal.http_status if refusal else 200)
+    return render(request, "support/approval.html", context)
 
 
 def _head(found: Approval, at: dt.datetime) -> dict[str, Any]:

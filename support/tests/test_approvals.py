@@ -39,7 +39,7 @@ def test_a_limit_changes_when_another_person_agrees(at):
     rule = rules().get()
     assert (rule.amount_minor, rule.made_by, rule.approved_by) == (9_000, "staff:amy", "staff:ben")
     assert [change.after for change in approval.changes.order_by("step")] == ["pending", "approved", "done"]
-    assert list(Record.objects.order_by("id").values_list("by", "action")) == [
+    assert list(Record.objects.filter(action__startswith="approval.").order_by("id").values_list("by", "action")) == [
         ("staff:amy", "approval.asked"),
         ("staff:ben", "approval.approve"),
         ("staff:ben", "approval.done"),

@@ -40,8 +40,8 @@ def page_of(client, approval, name="approval"):
     return client.get(reverse(f"support:{name}", args=[approval.pk])).content.decode()
 
 
-def act(client, approval, name, **fields):
-    return client.post(reverse(f"support:{name}", args=[approval.pk]), fields)
+def act(client, approval, name, *, follow=False, **fields):
+    return client.post(reverse(f"support:{name}", args=[approval.pk]), fields, follow=follow)
 
 
 def section(page, heading):
@@ -148,7 +148,8 @@ def test_a_yes_does_it_and_says_so():
 def test_a_no_needs_words_and_keeps_the_request():
     client, approval = client_of(someone()), waiting()
 
-    assert act(client, approval, "reject").status_code == 422
+    assert "Say why" in act(client, approval, "reject", follow=True).content.decode()
+    assert Approval.objects.get().status == "pending"
     assert act(client, approval, "reject", words="too low").status_code == 302
 
     assert Approval.objects.get().status == "rejected"
@@ -163,8 +164,9 @@ def test_ones_own_request_can_be_withdrawn_and_changed_but_not_agreed_to():
 
     assert "Agree and do it" not in page
     assert f"?replaces={approval.pk}" in page
-    assert act(client, approval, "approve").status_code == 403
-    assert act(client_of(someone()), approval, "withdraw").status_code == 403
+    assert "This is your own request" in act(client, approval, "approve", follow=True).content.decode()
+    assert "another person" in act(client_of(someone()), approval, "withdraw", follow=True).content.decode()
+    assert Approval.objects.get().status == "pending"
     assert act(client, approval, "withdraw").status_code == 302
     assert Approval.objects.get().status == "withdrawn"
 

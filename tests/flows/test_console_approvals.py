@@ -79,7 +79,7 @@ def test_a_no_says_why_and_who_asked_reads_it(two):
 
     supervisor.open(f"/console/approvals/{approval.pk}/")
     supervisor.press(".approval-decide [formaction]")
-    assert "Say why" in text(supervisor, "[role=alert]")
+    assert "Say why" in text(supervisor, ".said")
     supervisor.page.locator("#words").fill("Only New Taipei closes.")
     supervisor.press(".approval-decide [formaction]")
 
