@@ -161,7 +161,7 @@ def test_a_refusal_says_what_happened_to_the_money_what_next_and_whom_to_call(cl
     _, html = _get(client, "/refuses")
 
     assert str(OrderExpired.title) in html
-    assert "Nothing was charged by this step." in html
+    assert "This step charges nothing." in html
     assert PHONE in html
     assert "order_expired" in html
 
@@ -286,7 +286,7 @@ def test_every_message_of_the_portal_has_its_chinese():
     assert len(messages) > 150
     assert [message.id for message in messages if not message.string or message.fuzzy] == []
     with translation.override("zh-hant"):
-        assert translation.gettext("Nothing was charged by this step.") == "這個步驟未扣款。"
+        assert translation.gettext("This step charges nothing.") == "這個步驟不會扣款。"
 
 
 def test_alive_ready_and_idle(client, monkeypatch):
