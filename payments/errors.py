@@ -276,7 +276,7 @@ class NotDebited(Refusal):
 class TellAgainTooSoon(Refusal):
     code = "tell_again_too_soon"
     http_status = 429
-    title = _("The platform was told a moment ago")
+    title = _("The shop was told a moment ago")
     text = _("Your payment is safe. Please wait ten minutes before you ask for another notice.")
     money_moved = "yes"
     retryable = True

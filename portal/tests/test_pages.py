@@ -371,3 +371,19 @@ def test_an_address_with_a_nul_is_refused(client, address):
     page, _text = _get(client, address)
 
     assert page.status_code == 400
+
+
+def _answer(html, anchor):
+    return html.split(f'id="{anchor}"')[1].split("</details>")[0]
+
+
+@pytest.mark.parametrize("anchor", ["not-me", "locked", "refund-closed"])
+def test_what_is_about_card_and_account_names_the_banks_number(client, platform, settings, anchor):
+    _, html = _get(client, "/help/")
+    settings.BANK_PHONE = ""
+    _, without = _get(client, "/help/")
+
+    assert "(02)5550-0199" in _answer(html, anchor)
+    assert (PHONE in _answer(html, anchor)) == (anchor == "not-me")
+    assert "(02)5550-0199" not in without
+    assert PHONE in _answer(without, anchor)

@@ -175,7 +175,12 @@ def _to_do(progress: Progress) -> str:
         case Status.MANUAL:
             return _("Please call the number below if we have not reached you.")
         case Status.CREDITED:
-            return _("Nothing. If the money is not in your account, call the bank's number below.")
+            with_bank = _("Nothing. If the money is not in your account, call the bank's number below.")
+            return (
+                with_bank
+                if settings.BANK_PHONE
+                else _("Nothing. If the money is not in your account, call the number below.")
+            )
         case Status.CANCELLED:
             return _("Nothing. If you still want this refund, ask the seller in the shop.")
         case other:
