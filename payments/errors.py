@@ -121,10 +121,7 @@ class OrderCancelled(Refusal):
     code = "order_cancelled"
     http_status = 410
     title = _("This order was cancelled")
-    text = _(
-        "Nothing was charged. If you still want it, go back to the shop: choose to pay again if the shop still offers the "
-        "order, or order again."
-    )
+    text = _("Nothing was charged. If you still want it, go back to the shop and choose to pay again, or order anew.")
 
 
 class OrderFailed(Refusal):
