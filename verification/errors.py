@@ -19,7 +19,8 @@ class ExtensionsUsedUp(Refusal):
     http_status = 429
     title = _("This check can't be kept open any longer")
     text = _(
-        "It was kept open as often as it can be. Nothing was charged. If it ends before you are done, go back to the shop and pay again: you get a new check."
+        "It was kept open as often as it can be. Nothing was charged. If it ends before you are done, go back to the "
+        "shop and pay again: you get a new check."
     )
 
 
