@@ -15,7 +15,7 @@ from bootstrap.services import DATABASE_VARIABLES
 KNOWN = (
     *DATABASE_VARIABLES,
     *make_keys(),
-    "REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_URL", "HSTS_PRELOAD", "BANK_PHONE",
+    "REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "PORTAL_URL", "HSTS_PRELOAD", "BANK_NAME", "BANK_PHONE",
     "SANDBOX", "SANDBOX_URL", "READER_URL", "READER_PACKAGES", "CLOCK_FILE",
     "BANK_URL", "CHIP_URL", "JCIC_URL", "SMS_PRIMARY_URL", "SMS_SECONDARY_URL",
     "WIRES", "STATIC_ROOT", "DATABASE_POOL", "DATABASE_POOL_MAX", "SANDBOX_DATABASE_POOL", "WAKE_WORKERS",
@@ -63,6 +63,7 @@ def stack_environment(
         "ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         "PORTAL_URL": portal,
         "SANDBOX_URL": sandbox,
+        "BANK_NAME": "示範銀行 Demo Bank",
         "BANK_PHONE": "(02)5550-0199",
         "READER_URL": f"ws://{LOOPBACK}:{ports.reader}/v2",
         "READER_PACKAGES": str(data / "packages"),

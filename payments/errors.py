@@ -111,14 +111,17 @@ class OrderExpired(Refusal):
     code = "order_expired"
     http_status = 410
     title = _("The time to pay this order is over")
-    text = _("Nothing was charged. Please go back to the shop and order again.")
+    text = _(
+        "Nothing was charged. Go back to the shop and choose to pay again: the same order can be paid anew as long as the "
+        "shop offers it. If it doesn't, please order again."
+    )
 
 
 class OrderCancelled(Refusal):
     code = "order_cancelled"
     http_status = 410
     title = _("This order was cancelled")
-    text = _("Nothing was charged. If you still want it, please order again at the shop.")
+    text = _("Nothing was charged. If you still want it, go back to the shop and choose to pay again, or order anew.")
 
 
 class OrderFailed(Refusal):
@@ -217,14 +220,14 @@ class UnderAge(Refusal):
 
 
 class LimitExceeded(Refusal):
-    """Details: limit (its code), limit_minor, left_minor, amount_minor."""
+    """Details: limit (its code), limit_name, limit_minor, left_minor, amount_minor, next_step (a text)."""
 
     code = "limit_exceeded"
     http_status = 403
     title = _("This payment is above a limit of the account")
     text = _(
         "Nothing was charged. The limit “%(limit_name)s” is NT$%(limit_minor)s; NT$%(left_minor)s is left and "
-        "this payment needs NT$%(amount_minor)s."
+        "this payment needs NT$%(amount_minor)s. %(next_step)s"
     )
 
 
@@ -270,7 +273,7 @@ class NotDebited(Refusal):
 class TellAgainTooSoon(Refusal):
     code = "tell_again_too_soon"
     http_status = 429
-    title = _("The platform was told a moment ago")
+    title = _("The shop was told a moment ago")
     text = _("Your payment is safe. Please wait ten minutes before you ask for another notice.")
     money_moved = "yes"
     retryable = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -51,5 +52,6 @@ def paid_sms(payment: Payment) -> str:
         return _("[Outpost] NT$%(amount)s paid abroad from account ending %(last4)s. Not you? Call %(phone)s") % {
             "amount": f"{payment.final_amount_minor:,}",
             "last4": payment.account.last4,
-            "phone": payment.platform.contact_phone,
+            # Who did not pay has the card locked, and the bank does that.
+            "phone": settings.BANK_PHONE or payment.platform.contact_phone,
         }

@@ -22,6 +22,14 @@ LIMIT_NAMES = {
     LimitCode.TRANSFER_DAILY: _("non-designated transfers a day"),
     LimitCode.TRANSFER_MONTHLY: _("non-designated transfers a month"),
 }
+_FITS_LATER = _(
+    "Pay from another account or with another card, pay on another day when enough of the limit is left, or make the order "
+    "smaller."
+)
+_NEVER_FITS = _(
+    "The payment alone is above the limit, on any day: pay from another account or with another card, choose another way to "
+    "pay in the shop, or make the order smaller."
+)
 _OF_DAY = (LimitCode.SERVICE_DAILY, LimitCode.TRANSFER_DAILY)
 _OF_MONTH = (LimitCode.SERVICE_MONTHLY, LimitCode.TRANSFER_MONTHLY)
 
@@ -97,4 +105,5 @@ def _exceeded(limit: Tightest, *, left_minor: int, amount_minor: int) -> LimitEx
         limit_minor=limit.amount_minor,
         left_minor=left_minor,
         amount_minor=amount_minor,
+        next_step=_NEVER_FITS if amount_minor > limit.amount_minor else _FITS_LATER,
     )

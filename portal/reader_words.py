@@ -64,7 +64,7 @@ VERDICTS = {
     "looking": _("We are looking…"),
     "trouble": _("Look here: %(name)s. %(text)s"),
     "pairing": _("All six are well. One step is left: connect this browser with the component, below."),
-    "well": _("All six are well. You can go back to your payment."),
+    "well": _("All six are well. Your payment is in the other tab: go on there."),
     "installed": _("The component is there and new enough. Connect your reader, and open your payment again."),
     "copied": _("The report is copied. Paste it into a message or a letter."),
     "not_copied": _("Your browser let us copy nothing. The report stands below; mark it and copy it."),

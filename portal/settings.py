@@ -44,7 +44,9 @@ READER_URL = env_str("READER_URL", "ws://127.0.0.1:8002/v2")
 READER_ORIGIN = READER_URL.rsplit("/", 1)[0]
 # A folder with the files of the component's package; empty: the bank hands it out otherwise.
 READER_PACKAGES = env_str("READER_PACKAGES", "")
-# The bank's own customer service, at the foot of every page: for a locked card or an account. Empty: no line.
+# As the bank's papers name it; empty: they name the service alone.
+BANK_NAME = env_str("BANK_NAME", "")
+# Its own customer service, at the foot of every page: for a locked card or an account. Empty: no line.
 BANK_PHONE = env_str("BANK_PHONE", "")
 SANDBOX_URL = env_str("SANDBOX_URL", "http://127.0.0.1:8001").rstrip("/")
 

@@ -6,6 +6,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("FIELD_KEYS", "dGVzdC1rZXktZm9yLXNlYWxpbmctMzItYnl0ZXMhISE=")
 os.environ.setdefault("SANDBOX", "yes")
 os.environ.setdefault("BANK_PHONE", "(02)5550-0199")
+os.environ.setdefault("BANK_NAME", "示範銀行 Demo Bank")
 os.environ.setdefault("DATABASE_URL", "postgresql://outpost_app@/outpost")
 # Threads of a test close their connections themselves; a pool would outlive the test database.
 os.environ["DATABASE_POOL"] = "no"

@@ -1,5 +1,6 @@
 """What a refund or a calendar file is refused for: code, text, and that nothing moved."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refusal
@@ -32,6 +33,11 @@ class RefundAboveRest(Refusal):
     code = "refund_above_rest"
     title = _("The refund is above what is left of the order")
     text = _("Of this order NT$%(refundable_minor)s can still be refunded. Nothing was refunded. Ask for at most that.")
+
+    def detail(self) -> str:
+        if self.details["refundable_minor"] == 0:
+            return gettext("Nothing is left to refund of this order. Nothing was refunded by this request.")
+        return super().detail()
 
 
 class RefundableMismatch(Refusal):

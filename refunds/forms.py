@@ -13,7 +13,11 @@ from refunds.models import MaintenanceWindow
 
 
 class ProgressForm(LookUpForm):
-    """What the person who paid has at hand, as people type it."""
+    """What the person who paid has at hand, as people type it. A try that failed has no refund."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account_last4"].help_text = _("Of the account you paid with.")
 
 
 class WindowForm(forms.Form):

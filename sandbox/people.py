@@ -81,7 +81,7 @@ PEOPLE: tuple[PersonSeed, ...] = (
             CardSeed(2, "扣款被拒卡 1", "Declined debits 1", "234567", _DECLINED[:6]),
             CardSeed(3, "扣款被拒卡 2", "Declined debits 2", "345678", _DECLINED[6:]),
             CardSeed(4, "扣款不明卡", "Uncertain debits", "456789", _DEBITS),
-            CardSeed(5, "退款入帳卡", "Difficult refunds", "567890", _CREDITS),
+            CardSeed(5, "退款狀況卡", "Difficult refunds", "567890", _CREDITS),
             CardSeed(6, "不符資格卡", "Not eligible", "678901", _REFUSED),
         ),
     ),

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
+from django.utils.translation import get_language
 
 from sandbox import shop_goods, shop_portal
 from sandbox.models import ReceivedNotice, ShopOrder, ShopRefund
@@ -152,6 +153,12 @@ def take_notice(*, notice_id: str, body: dict[str, Any], at: dt.datetime) -> boo
         return True
 
 
+def refunded_minor(order: ShopOrder) -> int:
+    """How much of the order amount is back or on its way; what was withdrawn doesn't count."""
+    found = order.refunds.exclude(status="cancelled").aggregate(total=Sum("amount_minor"))
+    return int(found["total"] or 0)
+
+
 def notices_about(order: ShopOrder) -> list[ReceivedNotice]:
     return list(ReceivedNotice.objects.filter(body__data__order_number=order.order_number).order_by("-id")[:50])
 
@@ -187,9 +194,10 @@ def _keep_refund(body: dict[str, Any]) -> None:
     found.update(status=str(body.get("status", "")), refund=body)
 
 
-def _ask(question: Question, *, language: str = "zh-hant") -> dict[str, Any]:
+def _ask(question: Question, *, language: str = "") -> dict[str, Any]:
+    """In the language of the page that asks, where the order has none of its own to say."""
     try:
-        answer = shop_portal.ask(question, language=language)
+        answer = shop_portal.ask(question, language=language or ("en" if get_language() == "en" else "zh-hant"))
     except Silent as silent:
         raise Refused(_silence(silent)) from silent
     if not answer.ok:

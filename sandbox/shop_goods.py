@@ -37,7 +37,7 @@ GOODS = {
         # With shipping and coupon CNY 211.50, at this rate the NT$951 of every example.
         Good("teapot", _("Clay teapot"), _("Yixing clay, 180 ml, one spout, no drips."), 19_900),
         Good("lamp", _("Paper lamp"), _("Folds flat, warm light, fits any shelf."), 8_800),
-        Good("headphones", _("Headphones"), _("Dearer than NT$5,000: the bank sends a text message."), 129_900),
+        Good("headphones", _("Headphones"), _("NT$5,000 or more: the bank sends a text message."), 129_900),
         Good("desk", _("Walnut desk"), _("Dearer than NT$50,000: over the limit of one transfer."), 1_200_000),
     )
 }

@@ -96,12 +96,17 @@ def cashier_page(request: HttpRequest, order_number: str) -> HttpResponse:
 
 def _order_page(request: HttpRequest, order_number: str) -> HttpResponse:
     order = get_object_or_404(ShopOrder, order_number=order_number)
+    refunded, amount = shop.refunded_minor(order), _amounts(order).get("order_amount_minor", 0)
     context = {
         "order": order,
         "amounts": _amounts(order),
         "refunds": list(order.refunds.order_by("id")),
         "notices": shop.notices_about(order),
-        "refundable_minor": order.payment.get("refundable_minor") or _amounts(order).get("final_amount_minor", 0),
+        "refunded_minor": refunded,
+        "rest_minor": max(0, amount - refunded),
+        "is_refunded": 0 < amount <= refunded,
+        # As far as the portal has answered: the order itself waits for the notice.
+        "is_confirmed": order.payment.get("status") in {"pending", "succeeded"},
     }
     # The page's script asks for the status alone, over and over.
     return render(request, "sandbox/_order_status.html" if "status" in request.GET else "sandbox/order.html", context)

@@ -95,7 +95,7 @@ NO_PAYMENT_YET = {
     "404 Where is my refund?",
     "200 Reader doctor",
 }
-# They speak of themselves, not of the payment: "nothing was charged by this step". So does any page under a wrong link.
+# They speak of themselves, not of the payment: "this step charges nothing". So does any page under a wrong link.
 STEPS_OF_THEIR_OWN = {"charged_code", "charged_send", "charged_ask"}
 
 
@@ -161,7 +161,7 @@ def money_said(response) -> str:
         return response.json()["money_moved"]
     if not kind.startswith("text/html"):
         return ""
-    if "Nothing was charged by this step." in response.text:
+    if 'class="money-quiet"' in response.text:
         return "nothing"
     found = re.search(r'<p class="money (\w+)', response.text)
     return found[1] if found else "no" if "Nothing is charged." in response.text else ""

@@ -129,3 +129,14 @@ def constants(values):
         first = value.values[0] if isinstance(value, ast.JoinedStr) else value
         if isinstance(first, ast.Constant):
             yield first.value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_did_not_pay_is_given_the_banks_number(at, language, settings):
+    payment = make_paid_payment(at)
+    payment.language = language
+    named = paid_sms(payment)
+    settings.BANK_PHONE = ""
+
+    assert "(02)5550-0199" in named
+    assert payment.platform.contact_phone in paid_sms(payment)

@@ -11,7 +11,7 @@ class CheckEnded(Refusal):
     code = "check_ended"
     http_status = 410
     title = _("This identity check has ended")
-    text = _("Nothing was charged. Go back to the platform's payment page and pay again.")
+    text = _("Nothing was charged. Go back to the shop and pay again.")
 
 
 class ExtensionsUsedUp(Refusal):
@@ -20,7 +20,7 @@ class ExtensionsUsedUp(Refusal):
     title = _("This check can't be kept open any longer")
     text = _(
         "It was kept open as often as it can be. Nothing was charged. If it ends before you are done, go back to the "
-        "platform's payment page and pay again: you get a new check."
+        "shop and pay again: you get a new check."
     )
 
 
@@ -100,10 +100,7 @@ class ResendsUsedUp(Refusal):
     code = "resends_used_up"
     http_status = 429
     title = _("No more codes for this check")
-    text = _(
-        "No more codes can be sent for this check. Nothing was charged. "
-        "Go back to the platform's payment page and pay again."
-    )
+    text = _("No more codes can be sent for this check. Nothing was charged. Go back to the shop and pay again.")
 
 
 class LookUpWithoutPhone(Refusal):
@@ -113,7 +110,7 @@ class LookUpWithoutPhone(Refusal):
     title = _("The bank has no mobile number of yours")
     text = _(
         "So we can't send you a code, and what is behind it stays closed. Nothing changes for your payment or refund. "
-        "A counter of the bank can enter your number, with your ID card; for the order, call the platform: %(phone)s."
+        "A counter of the bank can enter your number, with your ID card; for the order, call the shop: %(phone)s."
     )
 
 

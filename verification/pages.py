@@ -264,7 +264,7 @@ def _time_left(check: Check) -> dict[str, Any]:
 def _time_warning(extensions_left: int) -> str:
     if extensions_left:
         return gettext("This check ends at %(clock)s. Do you need more time?")
-    return gettext("This check ends at %(clock)s. If that is too soon, pay again at the platform: you get a new check.")
+    return gettext("This check ends at %(clock)s. If that is too soon, pay again at the shop: you get a new check.")
 
 
 def _minutes_text(left: dt.timedelta) -> str:

@@ -67,6 +67,8 @@ class Letterhead(TypedDict):
     language: str
     date: dt.date
     footer: str
+    bank: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class Paper:
     facts: list[Row]
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # The bank's name and number, and what keeps a paper of the sandbox from passing for a real one.
+    bank: str = ""
+    mark: str = ""
 
 
 def pdf_of(paper: Paper) -> bytes:

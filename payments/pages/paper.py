@@ -37,7 +37,8 @@ def receipt_response(payment: Payment, *, at: dt.datetime) -> HttpResponse:
 
 def receipt_paper(payment: Payment, *, at: dt.datetime) -> Paper:
     """Of a paid payment, in the active language."""
-    rows = shown.receipt_rows(payment, queries.signed_digest(payment))
+    digest = queries.signed_digest(payment)
+    rows = shown.receipt_rows(payment, digest)
     return Paper(
         title=_("Receipt"),
         lead=_("Your account was charged once."),
@@ -45,6 +46,7 @@ def receipt_paper(payment: Payment, *, at: dt.datetime) -> Paper:
         facts=[Row(row["label"], row["value"], row.get("hint", "")) for row in rows],
         tables=[*_goods(payment), _amounts(payment)],
         notes=[
+            f"{_('Order fingerprint in full (SHA-256):')} {digest}",
             _("Refunds go back to this account. Progress at any time: %(address)s")
             % {"address": address_of("refunds:progress")},
             _("Questions about the order: %(platform)s, %(phone)s")
@@ -56,12 +58,15 @@ def receipt_paper(payment: Payment, *, at: dt.datetime) -> Paper:
 
 def letterhead(reference: str, at: dt.datetime) -> Letterhead:
     printed = _("Printed %(time)s, time of Taipei") % {"time": shown.time_text(at)}
+    bank = (settings.BANK_NAME, settings.BANK_PHONE)
     return {
         "issuer": "Outpost",
         "service": _("Cross-border payment"),
         "language": get_language() or settings.LANGUAGE_CODE,
         "date": taipei(at).date(),
         "footer": f"{reference} · {printed}",
+        "bank": " · ".join(part for part in bank if part),
+        "mark": _("Sandbox: no real money moves here.") if settings.SANDBOX else "",
     }
 
 

@@ -52,6 +52,8 @@ def pay(request: HttpRequest, payment: Payment, secret: str) -> HttpResponse:
         "lines": shown.amount_lines(payment),
         "total": shown.amount_total(payment),
         "payable_until": shown.time_text(payment.expires_at),
+        # For the script, which looks again then: a second late rather than early.
+        "payable_seconds": str(int((payment.expires_at - at).total_seconds()) + 1),
         "picture": _picture_addresses(payment, secret, picture),
         "addresses": _addresses(payment, secret),
         "reader_url": settings.READER_URL,

@@ -100,10 +100,11 @@ def receipt_rows(payment: Payment, digest: str) -> list[dict[str, str]]:
         {"label": _("From account"), "value": payment.account.masked},
         {"label": _("The bank's reference"), "value": payment.bank_reference},
         {
-            "label": _("Signed by your card"),
+            "label": _("Order fingerprint"),
             "value": digest_text(digest),
             "hint": _(
-                "The beginning of the order's fingerprint; the payment page showed the same while you confirmed."
+                "It stands for exactly the order that your card confirmed. These are its first eight characters, as the "
+                "payment page showed them."
             ),
         },
     ]
@@ -117,7 +118,10 @@ def explain(attempt: Attempt) -> dict[str, str]:
     elif refusal is LimitExceeded:
         # What was left at that moment is past; the title stays true.
         title = str(refusal.title)
-        text = _("Nothing was charged. Please choose another account, or pay again when the limit begins anew.")
+        text = _(
+            "Nothing was charged. Pay from another account or with another card, pay on another day when the limit allows "
+            "it, or make the order smaller."
+        )
     else:
         details = {"bank_code": attempt.bank_code} if refusal is BankDeclined else {}
         title, text = str(refusal.title), refusal(**details).detail()

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from conftest import put_as_owner
 from payments import limits
@@ -83,3 +84,21 @@ def test_a_new_row_counts_from_its_date_and_the_tightest_limit_wins(at):
     reserve(account, 40_000, at)
 
     assert refused(account, 30_001, at + dt.timedelta(days=1)) == ("transfer_daily", 30_000)
+
+
+def test_a_refusal_says_whether_another_day_would_help(at):
+    account = make_account(at)
+    with override("en"), pytest.raises(LimitExceeded) as never:
+        reserve(account, 50_001, at)
+    reserve(account, 50_000, at)
+    reserve(account, 50_000, at)
+    with override("en"), pytest.raises(LimitExceeded) as later:
+        reserve(account, 1, at)
+
+    with override("en"):
+        texts = [never.value.detail(), later.value.detail()]
+    assert all(text.startswith("Nothing was charged. ") for text in texts)
+    assert all("another account or with another card" in text for text in texts)
+    assert "above the limit, on any day" in texts[0]
+    assert "pay on another day" not in texts[0]
+    assert "pay on another day when enough of the limit is left" in texts[1]

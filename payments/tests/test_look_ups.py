@@ -15,6 +15,7 @@ from common import clock, lookups
 from common.sealing import unseal
 from ledger.models import Journal
 from notifications.models import Message
+from payments import queries
 from payments.models import Payment
 from payments.tests.factories import ACCOUNT, make_payment, pay
 from platforms.operations import add_endpoint
@@ -269,7 +270,8 @@ def test_everything_can_be_hidden_again(paid):
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Final amount paid"), ("zh-hant", "最終付款金額")])
-def test_the_receipt_is_a_paper_in_the_language_of_the_page(paid, language, words):
+def test_the_receipt_is_a_paper_in_the_language_of_the_page(paid, settings, language, words):
+    settings.SANDBOX = True
     reader = Reader(paid, language)
     reader.open()
 
@@ -281,8 +283,22 @@ def test_the_receipt_is_a_paper_in_the_language_of_the_page(paid, language, word
     text = paper_text(answer)
     for shown in (words, "NT$961", "NT$951", "NT$10", "CNY 951.00", "8901", paid.order_number, paid.bank_reference):
         assert shown.replace(" ", "") in text
+    assert "示範銀行DemoBank·(02)5550-0199" in text
+    assert queries.signed_digest(paid) in text
+    assert ("Sandbox:norealmoneymoveshere." if language == "en" else "測試環境：此處不會動用真實款項。") in text
     assert ACCOUNT not in text
     assert ACCOUNT[:-4] not in text
+
+
+def test_a_paper_of_no_sandbox_bears_no_mark(paid, settings):
+    settings.SANDBOX, settings.BANK_NAME, settings.BANK_PHONE = False, "", ""
+    reader = Reader(paid)
+    reader.open()
+
+    text = paper_text(reader.get("receipt.pdf"))
+
+    assert "Sandbox" not in text
+    assert "DemoBank" not in text
 
 
 def test_the_receipt_is_had_from_the_receipts_page_too(paid):

@@ -822,3 +822,16 @@ def test_every_state_of_reader_and_card_has_a_light():
     states = {"component": component, "reader": ("waiting", "ready", "none", "no_driver"), "card": card}
 
     assert {f"{device}-{state}" for device, all_ in states.items() for state in all_} <= set(words.DEVICES)
+
+
+def test_the_page_knows_when_its_time_is_over(payer):
+    page = payer.get().content.decode()
+
+    seconds = int(re.search(r'data-payable-seconds="(\d+)"', page)[1])
+    assert 0 < seconds - (payer.payment.expires_at - clock.now()).total_seconds() <= 2
+
+
+def test_the_receipt_says_that_the_card_may_be_taken_out(payer):
+    payer.confirm()
+
+    assert "You may take your card out now." in text_of(payer.get("result/"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -24,6 +25,9 @@ def answered(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _answered(question: Question, words: Mapping[str, Any]) -> dict[str, Any]:
+    bank_phone = settings.BANK_PHONE if question.bank else ""
+    # A bank that names no number of its own is reached through the shop's.
+    has_shop = question.phone or (question.bank and not bank_phone)
     return {
         "id": question.id,
         "question": str(question.question),
@@ -31,7 +35,8 @@ def _answered(question: Question, words: Mapping[str, Any]) -> dict[str, Any]:
         "steps": [str(text) % words for text in question.steps],
         "closing": [str(text) % words for text in question.closing],
         "links": [{"url": reverse(view), "text": str(text)} for view, text in question.links],
-        "phone": words["platform_phone"] if question.phone else "",
+        "bank_phone": bank_phone,
+        "phone": words["platform_phone"] if has_shop else "",
         "part": question.part,
     }
 

@@ -15,18 +15,18 @@ _COMPLETED = (
         _("I was charged, but the shop says “Payment Not Completed”. What now?"),
         (
             _(
-                "Please don't pay again. Our notice to the platform was lost on its way. Your money is safe: an order is"
-                " charged once at most, and we keep telling the platform."
+                "Please don't pay again. Our notice to the shop was lost on its way. Your money is safe: an order is"
+                " charged once at most, and we keep telling the shop."
             ),
         ),
         steps=(
             _("Wait %(notice_hours_min)s to %(notice_hours_max)s hours, then refresh the shop's page."),
             _(
-                "In the meantime, look at “Was I charged?”: it shows what happened to the money and what the platform was"
+                "In the meantime, look at “Was I charged?”: it shows what happened to the money and what the shop was"
                 " told."
             ),
             _(
-                "After %(notice_hours_max)s hours we open a case of our own. Please call the platform's customer service"
+                "After %(notice_hours_max)s hours we open a case of our own. Please call the shop's customer service"
                 " then."
             ),
         ),
@@ -127,7 +127,7 @@ _REFUND = (
         _("My goods were already sent. Can I have a refund here?"),
         (
             _(
-                "No. Once an order is shipped, return and refund are settled with the platform. Please call its customer"
+                "No. Once an order is shipped, return and refund are settled with the shop. Please call its customer"
                 " service."
             ),
         ),
@@ -142,6 +142,7 @@ _REFUND = (
                 " money is kept for you and our staff settle it with you."
             ),
         ),
+        bank=True,
     ),
 )
 
@@ -172,11 +173,12 @@ _SAFETY = (
         _("I got an SMS about a payment that I did not make."),
         (
             _(
-                "Payments of %(sms_from)s or more are always told by SMS. Call the number in it at once, and have the"
-                " card locked by the bank. An order that is not shipped yet can be refunded by the shop."
+                "Payments of %(sms_from)s or more are always told by SMS. Call the bank at once and have the card"
+                " locked. An order that is not shipped yet can be refunded by the shop."
             ),
         ),
         phone=True,
+        bank=True,
     ),
 )
 

@@ -40,7 +40,7 @@ _BEFORE = (
         _("What will I pay in the end?"),
         (
             _(
-                "Goods plus shipping minus discount, at the platform's exchange rate, in New Taiwan dollars: that is the"
+                "Goods plus shipping minus discount, at the shop's exchange rate, in New Taiwan dollars: that is the"
                 " order amount."
             ),
             _("ATM Card Payment adds a handling charge of %(charge_percent)s %% of the order amount."),
@@ -69,10 +69,10 @@ _BEFORE = (
     ),
     Question(
         "orders-only",
-        _("Can I top up the platform's wallet?"),
+        _("Can I top up the shop's wallet?"),
         (
             _(
-                "No. This service pays orders only. Adding value to a wallet or an account of the platform is refused,"
+                "No. This service pays orders only. Adding value to a wallet or an account of the shop is refused,"
                 " and nothing is charged."
             ),
         ),
@@ -159,6 +159,7 @@ _PASSWORD = (
                 " that you have paid stay paid."
             ),
         ),
+        bank=True,
     ),
     Question(
         "password-stays",

@@ -17,7 +17,9 @@ class Question:
     steps: tuple[Promise | str, ...] = ()
     closing: tuple[Promise | str, ...] = ()
     links: tuple[tuple[str, Promise | str], ...] = ()
+    # Whose number stands beneath: the shop's, the bank's, or both.
     phone: bool = False
+    bank: bool = False
     # A template with tables, where sentences don't do.
     part: str = ""
 

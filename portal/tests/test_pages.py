@@ -161,7 +161,7 @@ def test_a_refusal_says_what_happened_to_the_money_what_next_and_whom_to_call(cl
     _, html = _get(client, "/refuses")
 
     assert str(OrderExpired.title) in html
-    assert "Nothing was charged by this step." in html
+    assert "This step charges nothing." in html
     assert PHONE in html
     assert "order_expired" in html
 
@@ -286,7 +286,7 @@ def test_every_message_of_the_portal_has_its_chinese():
     assert len(messages) > 150
     assert [message.id for message in messages if not message.string or message.fuzzy] == []
     with translation.override("zh-hant"):
-        assert translation.gettext("Nothing was charged by this step.") == "這個步驟未扣款。"
+        assert translation.gettext("This step charges nothing.") == "這個步驟不會扣款。"
 
 
 def test_alive_ready_and_idle(client, monkeypatch):
@@ -371,3 +371,19 @@ def test_an_address_with_a_nul_is_refused(client, address):
     page, _text = _get(client, address)
 
     assert page.status_code == 400
+
+
+def _answer(html, anchor):
+    return html.split(f'id="{anchor}"')[1].split("</details>")[0]
+
+
+@pytest.mark.parametrize("anchor", ["not-me", "locked", "refund-closed"])
+def test_what_is_about_card_and_account_names_the_banks_number(client, platform, settings, anchor):
+    _, html = _get(client, "/help/")
+    settings.BANK_PHONE = ""
+    _, without = _get(client, "/help/")
+
+    assert "(02)5550-0199" in _answer(html, anchor)
+    assert (PHONE in _answer(html, anchor)) == (anchor == "not-me")
+    assert "(02)5550-0199" not in without
+    assert PHONE in _answer(without, anchor)

@@ -6,6 +6,7 @@ import datetime as dt
 from datetime import date
 from typing import Any, assert_never
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,7 +39,7 @@ _NOTICES = {
     Status.REQUESTED: (
         "info",
         gettext_lazy("The seller has not confirmed this refund yet"),
-        gettext_lazy("The platform asked for it; the seller still has to confirm. Nothing is on its way yet."),
+        gettext_lazy("The shop asked for it; the seller still has to confirm. Nothing is on its way yet."),
     ),
     Status.ACCEPTED: (
         "info",
@@ -92,6 +93,7 @@ def refund(progress: Progress, told: list[ToldEvent], *, opened: bool) -> dict[s
         "story": _story(progress, told),
         "is_estimated": progress.is_estimated,
         "has_note": opened and row.accepted_date is not None,
+        "bank_phone": settings.BANK_PHONE if _asks_bank(progress) else "",
         "phone": row.payment.platform.contact_phone,
     }
 
@@ -172,17 +174,29 @@ def to_do(progress: Progress) -> str:
             return _("Nothing: the money comes by itself, to the account that paid. We tell you by SMS.")
         case Status.MANUAL:
             return _("Please call the number below if we have not reached you.")
-        case Status.CREDITED | Status.CANCELLED:
-            return _("Nothing. If the money is not in your account, call the number below.")
+        case Status.CREDITED:
+            with_bank = _("Nothing. If the money is not in your account, call the bank's number below.")
+            return (
+                with_bank
+                if settings.BANK_PHONE
+                else _("Nothing. If the money is not in your account, call the number below.")
+            )
+        case Status.CANCELLED:
+            return _("Nothing. If you still want this refund, ask the seller in the shop.")
         case other:
             assert_never(other)
+
+
+def _asks_bank(progress: Progress) -> bool:
+    """Whether a question about this refund is one about the money, not about order and goods."""
+    return progress.is_overdue or progress.refund.status in {Status.CREDITED, Status.MANUAL}
 
 
 def _story(progress: Progress, told: list[ToldEvent]) -> list[dict[str, Any]]:
     """From the order to the money in the account, oldest first, and what is still to come."""
     row = progress.refund
     changes = list(row.changes.order_by("step", "id"))
-    entries = [*_paid(row, told), _done(_("The platform asked for the refund"), row.requested_at)]
+    entries = [*_paid(row, told), _done(_("The shop asked for the refund"), row.requested_at)]
     entries += [_done(_("The seller confirmed"), one.at) for one in _moves(changes, Status.REQUESTED, Status.ACCEPTED)]
     happened = [(deferral.at, _deferral(deferral)) for deferral in progress.deferrals]
     sent = _moves(changes, Status.ACCEPTED, Status.CREDITING)

@@ -238,6 +238,8 @@ def test_the_note_is_a_paper_in_the_language_of_the_page(at, language, words):
     assert answer["Content-Disposition"] == f'attachment; filename="Outpost-refund-{refund.reference}.pdf"'
     pages = PdfReader(io.BytesIO(answer.content)).pages
     text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert len(pages) == 1
+    assert "示範銀行DemoBank·(02)5550-0199" in text
     for shown in (words, "NT$961", "NT$951", "NT$10", "2026/06/17", "2026/06/23", refund.reference, "8901"):
         assert "".join(shown.split()) in text
     assert ACCOUNT[:-4] not in text

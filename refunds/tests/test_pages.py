@@ -217,3 +217,35 @@ def test_each_reason_of_a_day_has_words(reason):
     text = months.why_of(type(day)(day.date, day.counted, reason, "名", "name", False))
 
     assert bool(text) == (reason is not Reason.WORKING)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "whose"),
+    [
+        ("en", "call the bank's number below", "The bank's customer service"),
+        ("zh-hant", "下方的本行客服電話", "本行客戶服務"),
+    ],
+)
+def test_a_credited_refund_names_the_banks_number_for_money_that_is_missing(at, language, words, whose):
+    page = text_of(make_credited_refund(at), language)
+
+    assert words in page
+    assert whose in page.split('<footer class="colophon">')[0]
+    assert page.split('<footer class="colophon">')[0].index("(02)5550-0199") < page.index("(02)7705-4306")
+
+
+def test_where_the_bank_names_no_number_the_shops_stands_alone(at, settings):
+    settings.BANK_PHONE = ""
+
+    page = text_of(make_credited_refund(at))
+
+    assert "The bank's customer service" not in page
+    assert "(02)7705-4306" in page
+    assert "the bank's number below" not in page
+
+
+def test_the_form_asks_for_the_account_that_paid_alone(at):
+    page = Client(headers={"accept-language": "en"}).get("/refunds/").content.decode()
+
+    assert "Of the account you paid with." in page
+    assert "or tried to pay with" not in page

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from common.errors import InvalidRequest
 from conftest import put_as_owner
@@ -329,3 +330,17 @@ def test_the_run_opens_on_the_promised_day(at):
     refund = make_accepted_refund(at)
 
     assert at_taipei(refund.credit_date) == dt.datetime(2026, 6, 17, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Nothing is left to refund of this order."), ("zh-hant", "此訂單已無可退款金額。")]
+)
+def test_a_refund_of_what_is_wholly_refunded_is_told_that_nothing_is_left(at, language, words):
+    payment = make_paid_payment(at)
+    ask(payment, at, 951)
+
+    with pytest.raises(errors.RefundAboveRest) as refused:
+        ask(payment, at, 1)
+
+    with override(language):
+        assert refused.value.detail().startswith(words)

@@ -319,6 +319,7 @@ def test_an_order_page_offers_what_its_order_can_do_and_says_all_that_comes_back
     address, english = f"/shop/orders/{order.order_number}/", {"Accept-Language": "en"}
     unpaid = client.get(address, headers=english).content.decode()
     ShopOrder.objects.update(status="paid")
+    unrefunded = client.get(address, headers=english).content.decode()
     back = {"amount_minor": 1951, "charge_minor": 20, "total_minor": 1971}
     order.refunds.create(
         refund_number="RF1", amount_minor=1951, status="credited", refund=back, created_at=order.created_at
@@ -327,7 +328,60 @@ def test_an_order_page_offers_what_its_order_can_do_and_says_all_that_comes_back
     chinese = client.get(address, headers={"Accept-Language": "zh-hant"}).content.decode()
 
     assert ("Pay again" in unpaid, "Ask for a refund" in unpaid) == (True, False)
-    assert ("Pay again" in paid, "Ask for a refund" in paid) == (False, True)
+    assert ("Pay again" in unrefunded, "Ask for a refund" in unrefunded) == (False, True)
+    assert ("Pay again" in paid, "Ask for a refund" in paid) == (False, False)
     assert "You get back NT$1,971 (Order amount NT$1,951 + handling charge NT$20)" in paid
     assert "退款總額 NT$1,971" in chinese
     assert f"/was-i-charged/?order_number={order.order_number}" in paid
+
+
+def order_in_english(client, order, **more):
+    return client.get(f"/shop/orders/{order.order_number}/", more, headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_a_wholly_refunded_order_can_be_neither_refunded_nor_shipped_nor_cancelled(order, portal, client):
+    tell(client, portal, "payment.succeeded", payment("succeeded", order_number=order.order_number))
+    portal.answers["POST", "/api/v1/refunds"] = (201, refund("requested", order.order_number))
+    before = order_in_english(client, order)
+    for amount in (500, 451):
+        client.post(
+            f"/shop/orders/{order.order_number}/refund", {"amount_minor": amount}, content_type="application/json"
+        )
+
+    after = order_in_english(client, order)
+
+    for action in ("refund", "ship", "cancel"):
+        assert f"/shop/orders/{order.order_number}/{action}" in before
+        assert f'/shop/orders/{order.order_number}/{action}"' not in after
+    assert "nothing is left to refund" in after
+    assert "Refunded or on its way back, of the order amount: NT$951" in " ".join(after.split())
+
+
+def test_what_is_left_to_refund_is_suggested(order, portal, client):
+    tell(client, portal, "payment.succeeded", payment("succeeded", order_number=order.order_number))
+    portal.answers["POST", "/api/v1/refunds"] = (201, refund("requested", order.order_number))
+    client.post(f"/shop/orders/{order.order_number}/refund", {"amount_minor": 500}, content_type="application/json")
+
+    assert 'name="amount_minor" type="number" min="1" value="451"' in order_in_english(client, order)
+
+
+def test_waiting_for_a_notice_is_spoken_of_only_when_the_portal_has_the_payment(order, portal, client):
+    unpaid = order_in_english(client, order)
+    portal.answers["GET", "/api/v1/payments/PAY-1"] = (200, payment("succeeded", order_number=order.order_number))
+    client.post(f"/shop/orders/{order.order_number}/look-up")
+    asked = order_in_english(client, order, status=1)
+
+    assert "wait one to two hours" not in unpaid
+    assert "The shop knows of no payment yet." in unpaid
+    assert "not paid yet" in unpaid
+    assert "wait one to two hours" in asked
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_the_portal_is_asked_in_the_language_of_the_page(order, portal, client, language):
+    portal.answers["POST", "/api/v1/payments/PAY-1/cancel"] = (409, {"code": "already_paid", "title": "Paid"})
+
+    client.post(f"/shop/orders/{order.order_number}/cancel", headers={"Accept-Language": language})
+
+    headers = {name.lower(): value for name, value in portal.asked[-1][2].items()}
+    assert headers["accept-language"] == language

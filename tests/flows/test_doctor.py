@@ -129,7 +129,7 @@ def test_all_well_says_so_and_follows_what_happens(town, doctor):
 
     town.insert(town.newcomer())
 
-    expect(page.locator("#verdict")).to_have_text("All six are well. You can go back to your payment.")
+    expect(page.locator("#verdict")).to_have_text("All six are well. Your payment is in the other tab: go on there.")
     assert states(page) == ["ok"] * 6
     expect(page.locator(".remedy:visible")).to_have_count(0)
     town.take_out()
@@ -172,7 +172,7 @@ def test_the_browser_can_be_connected_here_too(town, fresh_context):
     page.get_by_label("Four-digit number").fill(number)
     page.get_by_role("button", name="Connect", exact=True).click()
 
-    expect(page.locator("#verdict")).to_have_text("All six are well. You can go back to your payment.")
+    expect(page.locator("#verdict")).to_have_text("All six are well. Your payment is in the other tab: go on there.")
     expect(page.locator("#pairing")).to_be_hidden()
 
 

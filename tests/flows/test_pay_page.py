@@ -289,13 +289,23 @@ def test_the_same_card_again_only_costs_the_typed_password(town, open_pay_page):
 
 
 @pytest.mark.parametrize(
-    ("locale", "says"),
+    ("locale", "says", "says_then"),
     [
-        ("en-GB", "The card was taken out. Nothing was charged. Put it in again and type its password again."),
-        ("zh-TW", "卡片已取出。您的帳戶並未扣款。請重新插入卡片，並再次輸入卡片密碼。"),
+        (
+            "en-GB",
+            "The card was taken out. Nothing was charged. Put it in again and type its password again.",
+            "The card is back. Please type the password again.",
+        ),
+        (
+            "zh-TW",
+            "卡片已取出。您的帳戶並未扣款。請重新插入卡片，並再次輸入卡片密碼。",
+            "卡片已就緒，請再次輸入卡片密碼。",
+        ),
     ],
 )
-def test_a_card_taken_out_while_its_password_is_typed_is_said_beside_the_password(town, open_pay_page, locale, says):
+def test_a_card_taken_out_while_its_password_is_typed_is_said_beside_the_password(
+    town, open_pay_page, locale, says, says_then
+):
     payer = town.newcomer("pays", "pays", "pays")
     town.insert(payer)
     page = open_pay_page(locale)
@@ -311,6 +321,7 @@ def test_a_card_taken_out_while_its_password_is_typed_is_said_beside_the_passwor
     assert page.locator("#account").bounding_box()["height"] == pytest.approx(height, abs=1)
     town.insert(payer)
     wait_for_accounts(page)
+    expect(page.locator("#pay-status")).to_have_text(says_then)
     page.locator("#password").fill("1")
     expect(page.locator("#pay-status")).to_have_text("")
     assert_nothing_was_asked_of_the_bank(town, page)

@@ -45,7 +45,7 @@ def test_promise_2_identity_first_and_then_the_customer_pays_again(town, visit):
     visit.confirm(payer)
 
     visit.pass_gate(payer)
-    expect(visit.page.get_by_text("By this check nothing was charged.")).to_be_visible()
+    expect(visit.page.get_by_text("This check charges nothing.")).to_be_visible()
     expect(visit.page.get_by_role("timer")).to_contain_text(re.compile(r"\d:\d\d"))
     assert debits(town, order_number) == [("gated", 961, 0, 0)]
     visit.page.goto(first_link)

@@ -86,6 +86,7 @@ def test_two_clicks_on_confirm_are_one_payment(town, visit, payer):
 def test_a_second_tab_that_was_open_finds_the_receipt_when_it_confirms(town, visit, payer):
     order_number, link = to_pay(visit)
     second = type(visit)(town, visit.page.context.new_page())
+    second.page.route("**/pay/**", asked_too_early)
     second.page.goto(link)
     expect(second.page.locator(".accounts input").first).to_be_attached()
     visit.confirm(payer)
@@ -115,6 +116,57 @@ def test_a_second_tab_that_is_looked_at_again_shows_the_receipt_by_itself(town, 
 
     says(second, "Your order is paid", CHARGED_ONCE)
     assert attempts(town, order_number) == 1
+
+
+def test_a_second_tab_in_view_all_the_time_shows_the_receipt_by_itself(town, visit, payer):
+    order_number, link = to_pay(visit)
+    second = visit.page.context.new_page()
+    second.clock.install()
+    second.goto(link)
+    expect(second.locator(".accounts input").first).to_be_attached()
+    visit.confirm(payer)
+    visit.expect_receipt()
+    expect(second.locator("#password")).to_be_visible()
+
+    second.clock.run_for(30_000)
+
+    says(second, "Your order is paid", CHARGED_ONCE)
+    assert attempts(town, order_number) == 1
+
+
+@pytest.mark.parametrize("event", ["focus", "visibilitychange"])
+def test_a_tab_that_is_turned_to_again_shows_what_became_of_the_order(town, visit, event):
+    order_number, _ = to_pay(visit)
+    shop = type(visit)(town, visit.page.context.new_page())
+    shop.open_shop_order(order_number)
+    shop.page.get_by_role("button", name="Cancel the order").click()
+    visit.until(lambda: debits(town, order_number) == [("cancelled", 961, 0, 0)])
+
+    target = "window" if event == "focus" else "document"
+    with visit.page.expect_request(lambda request: request.method == "HEAD", timeout=10_000):
+        visit.page.evaluate(f"{target}.dispatchEvent(new Event('{event}'))")
+
+    says(visit.page, "This order was cancelled", NOT_CHARGED)
+
+
+def test_a_tab_that_nobody_looks_at_asks_nothing_until_its_time_is_over(town, visit):
+    order_number, link = to_pay(visit)
+    page, asked = visit.page.context.new_page(), []
+    page.add_init_script("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")
+    page.on("request", lambda request: asked.append(request.url) if request.method == "HEAD" else None)
+    page.clock.install()
+    page.goto(link)
+    expect(page.locator("#password")).to_be_attached()
+    seconds = int(page.locator("#pay").get_attribute("data-payable-seconds"))
+    page.clock.fast_forward((seconds - 60) * 1000)
+    page.evaluate("0")
+    assert asked == []
+    town.advance(advance_seconds=seconds, stops=False)
+
+    page.clock.fast_forward(120_000)
+
+    says(page, "The time to pay this order is over", NOT_CHARGED)
+    assert debits(town, order_number)[0][2:] == (0, 0)
 
 
 def test_a_card_put_into_a_page_of_a_cancelled_order_brings_the_news_before_anything_is_typed(town, visit, payer):
@@ -149,6 +201,7 @@ def test_a_link_that_was_replaced_says_what_became_of_the_order(town, visit, pay
 
 
 def test_an_order_cancelled_at_the_shop_while_the_page_is_open_is_not_charged(town, visit, payer):
+    visit.page.route("**/pay/**", asked_too_early)
     order_number, link = to_pay(visit)
     shop = type(visit)(town, visit.page.context.new_page())
     shop.open_shop_order(order_number)

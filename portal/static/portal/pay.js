@@ -9,6 +9,7 @@
   const { ReaderError, digestOf } = window.OutpostReader;
   // A check code lives for 300 s; one that may end on its way is not used.
   const PREPARED_MS = 280_000;
+  const LOOK_MS = 30_000;
   // Not payable any more, whatever happened to the money: the result page explains it.
   const GONE = [404, 410];
   // What ends the try with a page of its own.
@@ -79,12 +80,14 @@
   let isBusy = false;
   let accounts = null;
   let wasProved = false;
+  let wasEmptied = false; // a password stood there when its card left
   let typedFor = null; // the card that was in the reader when a password was typed
 
   const forgetCard = (facts) => {
     if (accounts) { at("account").style.minHeight = `${at("account").offsetHeight}px`; } // what is below stays where it is
     accounts = null;
     if (at("password").value && !isBusy) {
+      wasEmptied = true;
       if (facts.component === "ready" && facts.reader === "ready") { status("card_out"); } else { status("reader_out"); }
     }
     wipe(); // it belonged to the card that has left
@@ -161,6 +164,8 @@
     at("account-choice").hidden = false;
     at("account").style.minHeight = "";
     supplied("need_card", "need_another");
+    if (wasEmptied && !isBusy) { status("card_back"); }
+    wasEmptied = false;
   };
 
   /* ---------- our side ---------- */
@@ -362,13 +367,19 @@
   at("password").addEventListener("input", () => {
     at("password").value = at("password").value.normalize("NFKC").replace(/[^0-9]/g, "");
     typedFor = reader.facts().serial;
+    wasEmptied = false;
     if (!isBusy) { status(""); }
   });
   page.addEventListener("input", ({ target }) => {
     if (target.name === "account") { supplied("need_account"); }
     if (at("pairing").hidden) { at("pay-stage").style.minHeight = ""; } // what pairing took is given back
   });
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { lookAgain(); } });
+  // A page that is in view beside another window is never shown anew: it looks from time to time, and when its time is over.
+  const lookIfSeen = () => { if (document.visibilityState === "visible") { lookAgain(); } };
+  document.addEventListener("visibilitychange", lookIfSeen);
+  addEventListener("focus", lookIfSeen);
+  setInterval(lookIfSeen, LOOK_MS);
+  setTimeout(lookAgain, Number(page.dataset.payableSeconds) * 1000);
   // Back from the result: this copy of the page may be of an order that is paid.
   addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
   addEventListener("pagehide", wipe);
