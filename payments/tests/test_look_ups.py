@@ -363,7 +363,7 @@ def test_what_an_answer_asks_of_the_database(django_assert_num_queries):
     reader = Reader(pay(payment, clock.now()))
     reader.get()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         reader.get()
 
 
@@ -375,7 +375,7 @@ def test_what_an_opened_answer_asks_on_top(django_assert_num_queries):
     reader.open()
     reader.get()
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         reader.get()
 
 

@@ -279,7 +279,7 @@ def test_what_an_answer_asks_of_the_database(at, django_assert_num_queries):
     reader = Reader(make_accepted_refund(at).payment)
     reader.get()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         reader.get()
 
 
