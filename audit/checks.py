@@ -63,7 +63,7 @@ def _head_breaks(hashes: dict[int, str], *, last: int) -> Iterator[Break]:
     days = list(DailyHead.objects.order_by("day"))
     running = Head.objects.filter(id=1).first()
     yield from _order_breaks(days, running)
-    heads = [(str(daily.day), daily, is_genuine(daily)) for daily in days]
+    heads: list[tuple[str, Head | DailyHead, bool]] = [(str(daily.day), daily, is_genuine(daily)) for daily in days]
     if running is not None:
         heads.append(("head", running, is_genuine(running)))
     elif last or heads:

@@ -22,13 +22,13 @@ from portal.celery import BEAT, app
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = (
-    *("audit", "cards", "common", "ledger", "notifications", "payments", "platforms", "portal"),
-    *("reconciliation", "refunds", "sandbox", "support", "verification"),
+    *("audit", "cards", "common", "console", "ledger", "notifications", "payments", "platforms", "portal"),
+    *("reconciliation", "refunds", "sandbox", "staff", "support", "verification"),
 )
 APART = ("reader", "bootstrap", "clients")
 # High to low: a string foreign key may point only down, or stay in its app.
 ORDER = (
-    *("portal", "support", "reconciliation", "refunds", "payments", "verification", "cards"),
+    *("portal", "console", "support", "reconciliation", "refunds", "payments", "verification", "cards", "staff"),
     *("ledger", "notifications", "audit", "platforms", "common"),
 )
 SIBLINGS = {"ledger", "notifications", "audit"}

@@ -57,7 +57,7 @@ REPORTS: Final = {
         ),
         Report(
             "performance",
-            gettext_lazy("Customer service"),
+            gettext_lazy("Work on cases"),
             gettext_lazy("Cases opened and closed, and the service time to their owner and to their end."),
             reports_cases.performance,
             29,

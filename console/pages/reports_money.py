@@ -102,7 +102,7 @@ def _refused(period: Period) -> Table:
         Column(_("Amount"), "number"),
     ]
     found: list[list[Cell]] = [
-        [_title(code), code, _("The bank") if outcome == "declined" else _("Outpost"), bank_code, *numbers]
+        [_title(code), code, _("The bank") if outcome == "declined" else "Outpost", bank_code, *numbers]
         for outcome, code, bank_code, *numbers in reports.refused(period)
     ]
     return Table(_("Refused, by reason"), columns, found, totalled(found, texts=4))

@@ -195,4 +195,4 @@ def _rows(statement: str, period: Period, **more: Any) -> list[tuple[Any, ...]]:
     named = {"start": period.start, "end": period.end, "first": period.first, "last": period.last}
     with connection.cursor() as cursor:
         cursor.execute(statement, {**named, **more})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

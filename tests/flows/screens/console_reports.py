@@ -81,7 +81,7 @@ def _records():
         role="supervisor",
         action="phone.revealed",
         subject="PAY-05ZK3T9MQ2W7XC",
-        reason="電話",
+        reason="4711",
         details={"field": "phone"},
         at=clock.now(),
     )
