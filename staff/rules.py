@@ -26,7 +26,7 @@ _REFERENCE: Final = frozenset(
         "console.see_reference_data",
         *("payments.view_limitrule", "payments.view_chargerule", "verification.view_gaterule"),
         *("refunds.view_calendarversion", "refunds.view_calendaroverride", "refunds.view_bankonlyday"),
-        *("refunds.view_maintenancewindow", "refunds.view_chargereturnrule"),
+        *("refunds.view_maintenancewindow", "refunds.view_chargereturnrule", "refunds.view_runpace"),
         *("platforms.view_platform", "platforms.view_webhookendpoint"),
     }
 )

@@ -84,7 +84,7 @@ ADMIN = {
     **dict.fromkeys(("payments.payment", "payments.attempt", "payments.limituse", "refunds.refund"), NOBODY),
     **dict.fromkeys(("verification.check", "verification.lastuse", "support.case"), NOBODY),
     **dict.fromkeys(("payments.limitrule", "payments.chargerule", "verification.gaterule"), Rows(READERS)),
-    **dict.fromkeys(("refunds.bankonlyday", "refunds.chargereturnrule"), Rows(READERS)),
+    **dict.fromkeys(("refunds.bankonlyday", "refunds.chargereturnrule", "refunds.runpace"), Rows(READERS)),
     **dict.fromkeys(("platforms.platform", "platforms.webhookendpoint"), Rows(READERS)),
     "refunds.calendarversion": Rows(READERS, add="operator"),
     "refunds.calendaroverride": Rows(READERS, add="operator"),
