@@ -62,6 +62,11 @@ HOLDERS = {
     "refunds.add_maintenancewindow": "operator",
     "refunds.change_maintenancewindow": "operator",
     "audit.audit_trail": "auditor",
+    "support.change_rules": "supervisor operator",
+    "support.confirm_refunds": "supervisor operator",
+    "support.reset_identity": "supervisor",
+    "support.confirm_staff": "supervisor administrator",
+    "support.manage_staff": "administrator",
     "staff.see_members": "auditor administrator",
     "staff.manage_members": "administrator",
 }
@@ -86,8 +91,7 @@ ADMIN = {
     **dict.fromkeys(("payments.limitrule", "payments.chargerule", "verification.gaterule"), Rows(READERS)),
     **dict.fromkeys(("refunds.bankonlyday", "refunds.chargereturnrule", "refunds.runpace"), Rows(READERS)),
     **dict.fromkeys(("platforms.platform", "platforms.webhookendpoint"), Rows(READERS)),
-    "refunds.calendarversion": Rows(READERS, add="operator"),
-    "refunds.calendaroverride": Rows(READERS, add="operator"),
+    **dict.fromkeys(("refunds.calendarversion", "refunds.calendaroverride"), Rows(READERS)),
     "refunds.maintenancewindow": Rows(READERS, add="operator"),
     "ledger.journal": Rows(BOOKS),
     "notifications.event": Rows(BOOKS),
@@ -118,7 +122,6 @@ FRAME = {
     "admin:autocomplete": "",
     "admin:app_list": READERS,
     "admin:": ALL,
-    "admin:platforms_apikey_roll": "operator",
 }
 # Deeds of the approvals' forms, and words that stand where a path wants one.
 WORDS = {"app_label": "refunds", "url": "no/such/address", "content_type_id": "1", "format": "csv"}

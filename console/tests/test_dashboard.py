@@ -13,7 +13,7 @@ from payments import operations as payments
 from payments.errors import LimitExceeded
 from payments.models import Attempt
 from payments.tests.factories import ACCOUNT, make_account, make_paid_payment, make_payment, make_platform, pay, sign
-from staff.tests.factories import make_staff, sign_in
+from staff.tests.factories import disable, make_staff, make_staff_with, sign_in
 from support import operations as cases
 from support.tests.factories import cause_of, conclude, make_endpoint
 
@@ -177,10 +177,8 @@ def test_whoever_sees_no_dashboard_has_a_start_of_their_own(settings, tmp_path, 
     set_clock(settings, tmp_path, at)
     adam = make_staff("adam", "administrator")
     make_staff("amy", "agent")
-    gone = make_staff("zoe", "agent")
-    gone.is_active = False
-    gone.save()
-    make_staff("rob", "agent").groups.clear()
+    disable(make_staff("zoe", "agent"))
+    make_staff_with(name="rob")
 
     found = figures(sign_in(adam).get("/console/").content.decode())
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from console.queries import dashboard_channels as channels
@@ -17,7 +16,7 @@ from payments.tests.factories import make_paid_payment, make_payment
 from platforms.models import ApiKey, RequestNonce, WebhookEndpoint
 from platforms.tests.factories import make_bearer_key, make_endpoint, make_platform, make_signing_key
 from refunds.calendar import current_calendar
-from staff.tests.factories import make_staff, sign_in
+from staff.tests.factories import give_permissions, make_staff, make_staff_with, sign_in
 from support.tests.factories import conclude
 
 pytestmark = pytest.mark.django_db
@@ -164,13 +163,15 @@ def test_links_into_reference_data_are_for_those_who_may_follow_them(desk, at):
         f"{message.pk}/change/",
     )
 
+    dan = make_staff_with("see_dashboard", name="dan")
+    client = sign_in(dan)
+
     def seen():
-        pages = part(desk, "platforms") + desk.get(reverse("desk:rows", args=["texts-waiting"])).content.decode()
+        pages = part(client, "platforms") + client.get(reverse("desk:rows", args=["texts-waiting"])).content.decode()
         return [address in pages for address in addresses]
 
     without = seen()
-    names = ("view_platform", "view_apikey", "view_message")
-    User.objects.get(username="sam").user_permissions.set(Permission.objects.filter(codename__in=names))
+    give_permissions(dan, "see_dashboard", "view_platform", "view_apikey", "view_message")
 
     assert (without, seen()) == ([False] * 3, [True] * 3)
 

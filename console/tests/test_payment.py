@@ -277,6 +277,11 @@ def test_a_refund_whose_answer_is_known_is_not_asked_for(agent):
     assert said(page) == ["The bank was not asked: nothing of this refund may be asked for now."]
 
 
+def deeds(**whose):
+    """What was done or seen, but for how the staff of the test came in."""
+    return set(Record.objects.filter(**whose).exclude(action__startswith="staff.").values_list("action", flat=True))
+
+
 @pytest.mark.parametrize("name", ["tell_again", "ask_bank", "reveal", "case_file"])
 def test_without_a_reason_nothing_is_done(supervisor, name):
     payment = told_in_vain()
@@ -285,7 +290,7 @@ def test_without_a_reason_nothing_is_done(supervisor, name):
 
     assert said(page) == ["Nothing was done: give a reason first."]
     assert not Retelling.objects.exists()
-    assert set(Record.objects.values_list("action", flat=True)) == {"payment.read"}
+    assert deeds() == {"payment.read"}
 
 
 @pytest.mark.parametrize(
@@ -298,7 +303,7 @@ def test_nothing_is_done_by_reading(supervisor, name, status):
 
     assert page.status_code == status
     assert payment.account.customer.phone not in page.content.decode()
-    assert set(Record.objects.values_list("action", flat=True)) <= {"payment.read"}
+    assert deeds() <= {"payment.read"}
 
 
 @pytest.mark.parametrize(
@@ -320,14 +325,14 @@ def test_each_deed_asks_for_its_right(role, name, allowed):
     page = do(client, name, payment.reference, reason="why", field="account")
 
     assert (page.status_code == 200) is allowed
-    assert Record.objects.filter(by="staff:eve").exists() is allowed
+    assert bool(deeds(by="staff:eve")) is allowed
 
 
 def test_an_administrator_of_staff_sees_no_payment():
     payment = make_paid_payment(MONDAY)
 
     assert page_of(sign_in(make_staff("ada", "administrator")), payment).status_code == 403
-    assert not Record.objects.exists()
+    assert deeds() == set()
 
 
 # ---------- behind the mask ----------

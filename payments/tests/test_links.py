@@ -121,7 +121,7 @@ def test_a_former_link_speaks_chinese_too(client):
     payer = Payer(client, language="zh-hant")
     send_again(payer)
 
-    assert "商店已為您開啟新的付款頁" in text_of(payer.get())
+    assert "購物平台已為您開啟新的付款頁" in text_of(payer.get())
 
 
 def test_while_a_card_is_presented_through_the_newer_link_the_former_one_says_so(client):

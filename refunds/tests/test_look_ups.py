@@ -194,7 +194,7 @@ def test_the_story_goes_from_the_order_to_the_account(at):
         "The order came from the shop",
         "Your account was charged",
         "The shop was told",
-        "The platform asked for the refund",
+        "The shop asked for the refund",
         "The seller confirmed",
         "The bank was asked to credit it",
         "Credited to your account",

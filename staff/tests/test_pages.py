@@ -49,7 +49,7 @@ def test_an_auditor_reads_the_list_and_is_offered_nothing():
     page = english(make_staff("ada", "auditor")).get(MEMBERS).content.decode()
 
     assert len(rows_of(page)) == 2
-    assert "/console/approvals/" not in page
+    assert "/console/approvals/new/" not in page
     assert "disable" not in page
 
 

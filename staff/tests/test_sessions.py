@@ -173,11 +173,11 @@ def test_logging_out_ends_the_session_on_our_side(amy):
 
 def test_a_request_costs_no_more_for_being_watched_over(amy, django_assert_num_queries):
     client = sign_in(amy)
-    client.get("/console/")
+    client.get("/console/case-file/check/")
 
     # The session, the person, and their rights: of the person and of the role.
     with django_assert_num_queries(4):
-        client.get("/console/")
+        client.get("/console/case-file/check/")
 
 
 def test_an_administrator_ends_every_session_of_somebody(amy):

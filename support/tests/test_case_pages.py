@@ -384,7 +384,7 @@ def test_a_cursor_of_another_list_is_refused(amy, now):
 def test_a_count_ends_at_a_thousand(monkeypatch, now):
     for _ in range(5):
         open_for(make_finding(now), "broken_invariant", now)
-    monkeypatch.setattr(queries, "COUNT_MAX", 3)
+    monkeypatch.setattr("support.queries.cases.COUNT_MAX", 3)
 
     assert queries.counted(Wanted(view="all", me="x"), at=now) == 4
 

@@ -20,6 +20,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from audit import operations as audit
+from cards.rules import phone_hashes
 from common import clock
 from common.references import new_id
 from common.sealing import keyed_hash, seal
@@ -194,7 +195,8 @@ def _copy_people(connection: psycopg.Connection[Any], people: int, at: dt.dateti
     rows = [_person(number) for number in range(1, people + 1)]
     cursor = connection.cursor()
     with cursor.copy(
-        "COPY cards_customer (id, number_hash, number_sealed, national_id_hash, phone_sealed, created_at) FROM STDIN"
+        "COPY cards_customer (id, number_hash, number_sealed, national_id_hash, phone_hash, phone_tail_hash,"
+        " phone_short_tail_hash, phone_sealed, created_at) FROM STDIN"
     ) as copy:
         for row in rows:
             copy.write_row((row["customer"], *row["customer_columns"], row["phone"], created))
@@ -217,6 +219,7 @@ def _copy_people(connection: psycopg.Connection[Any], people: int, at: dt.dateti
 def _person(number: int) -> dict[str, Any]:
     account = f"0088{number:010d}"
     customer = f"SEED{number:08d}"
+    phone = f"+8869{number:08d}"
     return {
         "customer": new_id(),
         "account": new_id(),
@@ -225,11 +228,12 @@ def _person(number: int) -> dict[str, Any]:
             keyed_hash(customer, purpose="customer"),
             seal(customer),
             keyed_hash(national_id(number), purpose="national_id"),
+            *phone_hashes(phone).values(),
         ),
         "hash": keyed_hash(account, purpose="account"),
         "sealed": seal(account),
         "last4": account[-4:],
-        "phone": seal(f"+8869{number:08d}"),
+        "phone": seal(phone),
     }
 
 
