@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class Role(StrEnum):
@@ -17,6 +19,14 @@ class Role(StrEnum):
     # Admits and disables staff; sees no customer.
     ADMINISTRATOR = "administrator"
 
+
+ROLE_NAMES: Final[dict[Role, Promise]] = {
+    Role.AGENT: gettext_lazy("Agent"),
+    Role.SUPERVISOR: gettext_lazy("Supervisor"),
+    Role.OPERATOR: gettext_lazy("Operator"),
+    Role.AUDITOR: gettext_lazy("Auditor"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+}
 
 _EVERYONE: Final = frozenset({"console.see_own_account"})
 # Rules, calendars, platforms: what "see_reference_data" opens in the admin. Customers' rows are not among it; they are

@@ -60,7 +60,7 @@ class _ReasonForm(forms.Form):
 class HandOverForm(forms.Form):
     """To a queue; to a person for whoever may give cases to others."""
 
-    to = forms.ChoiceField(label=_("To"), choices=[])
+    to = forms.ChoiceField(label=_("Hand over to"), choices=[])
     text = forms.CharField(
         label=_("What they need to know"),
         help_text=_NOTHING_PERSONAL,

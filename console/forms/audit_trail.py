@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.queries import Search
 from common.clock import TAIPEI
-from staff.rules import Role
+from staff.rules import ROLE_NAMES
 
 
 def _moment(label: Any) -> forms.DateTimeField:
@@ -24,9 +24,7 @@ class TrailForm(forms.Form):
     action = forms.CharField(
         label=_("Deed"), max_length=60, required=False, widget=forms.TextInput(attrs={"list": "known-actions"})
     )
-    role = forms.ChoiceField(
-        label=_("Role"), required=False, choices=[("", _("all")), *((role, role) for role in Role)]
-    )
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *ROLE_NAMES.items()])
     start = _moment(_("From (Taipei time)"))
     end = _moment(_("Before (Taipei time)"))
 

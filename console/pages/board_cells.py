@@ -46,7 +46,7 @@ TRIES = (
     gettext_lazy("Tried at"),
     _TEXT,
     _ABOUT,
-    gettext_lazy("Operator"),
+    gettext_lazy("SMS operator"),
     gettext_lazy("Outcome"),
     gettext_lazy("Answer"),
 )

@@ -61,19 +61,19 @@ def texts(at: dt.datetime) -> dict[str, Any]:
             list_of("texts-given-up"),
         ),
     ]
-    operators = [
-        {
-            "name": str(OPERATORS.get(one.operator, one.operator)),
-            "sent": words.number_of(one.sent),
-            "sent_href": list_of("texts", state="sent", operator=one.operator),
-            "failed": words.number_of(one.failed),
-            "failed_href": list_of("texts", state="failed", operator=one.operator),
-            "percent": _percent(one.sent, one.sent + one.failed),
-            "bar": charts.bar(one.sent, one.sent + one.failed, one.sent + one.failed),
-        }
-        for one in found.operators
-    ]
-    return {"tiles": tiles, "operators": operators}
+    return {"tiles": tiles, "operators": [_operator(one) for one in found.operators]}
+
+
+def _operator(one: channels.OperatorToday) -> dict[str, Any]:
+    return {
+        "name": str(OPERATORS.get(one.operator, one.operator)),
+        "sent": words.number_of(one.sent),
+        "sent_href": list_of("texts", state="sent", operator=one.operator),
+        "failed": words.number_of(one.failed),
+        "failed_href": list_of("texts", state="failed", operator=one.operator),
+        "percent": _percent(one.sent, one.sent + one.failed),
+        "bar": charts.bar(one.sent, one.sent + one.failed, one.sent + one.failed),
+    }
 
 
 def platforms(at: dt.datetime) -> dict[str, Any]:

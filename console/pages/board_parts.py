@@ -49,6 +49,14 @@ def told(at: dt.datetime) -> dict[str, Any]:
             _kind(found.without_case, found.count),
             list_of("untold"),
         ),
+        *_of_two_hours(found),
+    ]
+    return {"tiles": tiles}
+
+
+def _of_two_hours(found: money.Untold) -> list[Tile]:
+    """Told or in a case within two hours of the debit."""
+    return [
         Tile(
             "told",
             words.number_of(found.told),
@@ -82,7 +90,6 @@ def told(at: dt.datetime) -> dict[str, Any]:
             list_of("untold", state="without_case"),
         ),
     ]
-    return {"tiles": tiles}
 
 
 def debits(at: dt.datetime) -> dict[str, Any]:

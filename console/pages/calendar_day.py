@@ -32,7 +32,12 @@ _MOVES_SHOWN = 30
 _DEFERRALS = (gettext_lazy("Refund"), gettext_lazy("Amount"), gettext_lazy("Moved"))
 # Name → what it is called, its columns, its rows on a date as seen today, a row's cells.
 LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.date, dt.date], QuerySet[Any]], Any]] = {
-    "due": (gettext_lazy("Due"), cells.IN_SHORT, lambda date, today: board.refunds_due(date), cells.refund_in_short),
+    "due": (
+        gettext_lazy("Credits due"),
+        cells.IN_SHORT,
+        lambda date, today: board.refunds_due(date),
+        cells.refund_in_short,
+    ),
     "at_risk": (gettext_lazy("At risk"), cells.IN_SHORT, board.refunds_at_risk, cells.refund_in_short),
     "ends": (
         gettext_lazy("Promise ends"),

@@ -94,7 +94,7 @@ def _orders(period: Period) -> Table:
 def _refused(period: Period) -> Table:
     columns = [
         Column(_("Reason")),
-        Column(_("Code")),
+        Column(_("Reason code")),
         Column(_("By whom")),
         Column(_("The bank's code")),
         Column(_("Attempts"), "number"),

@@ -163,7 +163,7 @@ def test_links_into_reference_data_are_for_those_who_may_follow_them(desk, at):
         f"{message.pk}/change/",
     )
 
-    dan = make_staff_with("see_dashboard", name="dan")
+    dan = make_staff_with("see_dashboard", "see_payments", name="dan")
     client = sign_in(dan)
 
     def seen():
@@ -171,7 +171,7 @@ def test_links_into_reference_data_are_for_those_who_may_follow_them(desk, at):
         return [address in pages for address in addresses]
 
     without = seen()
-    give_permissions(dan, "see_dashboard", "view_platform", "view_apikey", "view_message")
+    give_permissions(dan, "see_dashboard", "see_payments", "view_platform", "view_apikey", "view_message")
 
     assert (without, seen()) == ([False] * 3, [True] * 3)
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from common.clock import now
 from common.console import staff_name
@@ -43,13 +43,15 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _page(request, _found(case_id))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("support.work_cases")
 def act(request: HttpRequest, case_id: UUID, deed: str) -> HttpResponse:
     """One of the forms of the page, by its operation; what is refused is said above the page."""
     found = _found(case_id)
     if deed not in _DEEDS:
         raise Http404
+    if request.method != "POST":
+        return _page(request, found)  # a refused form's page in the other language, or reloaded
     form = _forms(request, found, posted=deed).get(deed)
     if form is not None and not form.is_valid():
         return _page(request, found, posted=deed, status=422)

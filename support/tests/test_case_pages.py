@@ -111,8 +111,11 @@ def test_nobody_comes_in_unknown(now, address):
 def test_looking_changes_nothing(amy, now, deed):
     case = open_for(pay(now), "not_told", now)
 
-    assert amy.get(reverse("support:case_deed", args=[case.pk, deed])).status_code == 405
+    page = amy.get(reverse("support:case_deed", args=[case.pk, deed]))
+
+    assert (page.status_code, case.reference in page.content.decode()) == (200, True)
     assert amy.get(NEXT).status_code == 405
+    assert list(Case.objects.values_list("step", "owner")) == [(0, QUEUE)]
 
 
 def test_what_there_is_not_is_not_found(amy, now):
