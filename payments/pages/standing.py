@@ -65,7 +65,8 @@ def facts(
     payment: Payment, presented: Attempt | None, events: list[ToldEvent], at: dt.datetime, *, opened: bool
 ) -> list[dict[str, str]]:
     holder, following = _presenting() if presented else _holder_and_next(payment, events, at)
-    following = refund_words(payment, opened=opened) or following
+    if refund := refund_words(payment, opened=opened):
+        holder, following = _("In refund, or back with you already"), refund
     rows = [{"label": _("Who has it now"), "value": holder}, {"label": _("What comes next"), "value": following}]
     if payment.paid_at:
         rows.append({"label": _("Charged at"), "value": shown.time_text(payment.paid_at), "hint": _("Time of Taipei")})
