@@ -66,9 +66,9 @@ def test_standing_still_asks_for_nothing(agent):
     agent.page.get_by_role("link", name="Hold still").click()
 
     expect(agent.page.get_by_text("standing still")).to_be_visible()
-    assert agent.page.locator("[hx-get]").count() == 0
+    assert agent.page.locator("main [hx-get]").count() == 0
     agent.page.get_by_role("link", name="Let it run").click()
-    assert agent.page.locator("[hx-get]").count() == 8
+    assert agent.page.locator("main [hx-get]").count() == 8
 
 
 def test_a_lost_connection_is_said_and_so_is_its_return(agent):
