@@ -58,7 +58,7 @@ def test_a_day_of_an_agent(agent):
     assert "duty officer" in page.locator(".case-notes").inner_text()
 
     form = open_form(agent, "hand-over")
-    form.get_by_label("To", exact=True).select_option("operators")
+    form.get_by_label("Hand over to", exact=True).select_option("operators")
     form.get_by_label("What they need to know").fill("Please ask the platform's operations.")
     agent.press("text=Hand it over")
     assert f"Handed over: {agent.name} → queue Operators" in page.locator(".events").inner_text()
