@@ -91,6 +91,8 @@ class Entry:
     title: str
     why: str = ""
     by: str = ""
+    # Of what a machine answered: its words are not in the reader's language.
+    why_language: str = ""
 
     @property
     def is_look(self) -> bool:
@@ -99,7 +101,8 @@ class Entry:
 
     def as_shown(self) -> dict[str, str]:
         shown = {"when": time_text(self.at), "stamp": self.at.isoformat(), "title": self.title}
-        return shown | {"kind": self.kind.value, "label": str(KINDS[self.kind]), "why": self.why, "by": self.by}
+        words = {"why": self.why, "why_language": self.why_language, "by": self.by}
+        return shown | words | {"kind": self.kind.value, "label": str(KINDS[self.kind])}
 
 
 def entries(whole: Whole) -> list[Entry]:
@@ -188,7 +191,8 @@ def _event(event: ToldEvent) -> Iterator[Entry]:
         for one in message.attempts:
             said = f"{_TRIES.get(one.outcome, one.outcome)} · {event.kind}"
             answer = " ".join(filter(None, (str(one.http_status or ""), one.answer)))
-            yield Entry(one.at, Kind.NOTICE, said, f"{answer} ({one.duration_ms} ms) → {message.recipient}", "system")
+            why = f"{answer} ({one.duration_ms} ms) → {message.recipient}"
+            yield Entry(one.at, Kind.NOTICE, said, why, "system", "en")
 
 
 def _text(message: Message) -> Iterator[Entry]:
@@ -196,7 +200,7 @@ def _text(message: Message) -> Iterator[Entry]:
     yield Entry(message.created_at, Kind.SMS, said, f"“{message.text}”", "system")
     for one in message.attempts.all():
         said = str(_TEXTED.get(one.outcome, one.outcome))
-        yield Entry(one.at, Kind.SMS, said, one.answer, one.operator)
+        yield Entry(one.at, Kind.SMS, said, one.answer, one.operator, "en")
 
 
 def _case(case: Case) -> Iterator[Entry]:
