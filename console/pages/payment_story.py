@@ -148,7 +148,8 @@ def _moves(changes: Iterable[StateChange], kind: Kind, texts: dict[Any, Any], na
         said = _("Status: %(before)s → %(after)s") % {"before": before, "after": after}
         if not change.before:
             said = _("Made: %(status)s") % {"status": after}
-        yield Entry(change.at, kind, f"{name} · {said}" if name else said, change.reason, change.by)
+        language = "" if change.by.startswith("staff:") else "en"
+        yield Entry(change.at, kind, f"{name} · {said}" if name else said, change.reason, change.by, language)
 
 
 def _attempt(attempt: Attempt) -> Iterator[Entry]:
