@@ -73,7 +73,14 @@
   };
 
   const wipe = () => { at("password").value = ""; };
-  const leave = (address) => { wipe(); isBusy = true; location.replace(address); };
+  /* Once: a second way out would break off the first. The page's entry in the history is replaced, so nobody comes back to it. */
+  let hasLeft = false;
+  const leave = (address) => {
+    wipe();
+    if (hasLeft) { return; }
+    hasLeft = isBusy = true;
+    location.replace(address);
+  };
   const stop = (reason) => { leave(`${page.dataset.stopped}${reason}/`); };
 
   /* ---------- reader and card ---------- */
