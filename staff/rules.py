@@ -28,6 +28,12 @@ ROLE_NAMES: Final[dict[Role, Promise]] = {
     Role.ADMINISTRATOR: gettext_lazy("Administrator"),
 }
 
+
+def role_name(role: str) -> str:
+    """As people say it; nothing of nobody's role, and what is no role any more as it was written down."""
+    return str(ROLE_NAMES[Role(role)]) if role in set(Role) else role
+
+
 _EVERYONE: Final = frozenset({"console.see_own_account"})
 # Rules, calendars, platforms: what "see_reference_data" opens in the admin. Customers' rows are not among it; they are
 # seen on the console's own pages, which record each look.

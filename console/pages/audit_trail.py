@@ -22,7 +22,7 @@ from console.forms.reports import FileForm
 from console.pages.reports import as_file, mark_of
 from console.pages.reports_money import moment
 from staff.pages import record_look, staff_page
-from staff.rules import ROLE_NAMES, Role
+from staff.rules import role_name
 
 PAGE: Final = 50
 _FETCHED: Final = 2_000
@@ -129,7 +129,7 @@ def _line(row: Record) -> dict[str, Any]:
         "id": row.id,
         "at": moment(row.at),
         "by": row.by,
-        "role": _role_name(row.role),
+        "role": role_name(row.role),
         "action": row.action,
         "subject": row.subject,
         "reason": row.reason,
@@ -139,16 +139,12 @@ def _line(row: Record) -> dict[str, Any]:
     }
 
 
-def _role_name(role: str) -> str:
-    return str(ROLE_NAMES[Role(role)]) if role in set(Role) else role
-
-
 def _facts(row: Record) -> list[dict[str, str]]:
     link = getattr(row, "link", None)
     return [
         {"label": _("When"), "value": moment(row.at)},
         {"label": _("Who"), "value": row.by},
-        {"label": _("Role"), "value": _role_name(row.role) or "—"},
+        {"label": _("Role"), "value": role_name(row.role) or "—"},
         {"label": _("Deed"), "value": row.action},
         {"label": _("About"), "value": row.subject or "—"},
         {"label": _("Reason"), "value": row.reason or "—"},

@@ -6,7 +6,7 @@ import datetime as dt
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -17,10 +17,10 @@ from common.sheets import Cell, Column, Table
 from console.pages.reports_money import totalled
 from console.queries import reports
 from console.queries.reports import Period
-from console.working_days import worked
 from refunds.calendar import current_calendar
 from support.models import QUEUE
 from support.states import Kind
+from support.working_days import Hours, service_hours, worked
 
 _ORIGINS: Final[dict[str, Promise]] = {
     "staff": gettext_lazy("Opened by staff"),
@@ -28,12 +28,13 @@ _ORIGINS: Final[dict[str, Promise]] = {
     "sweep": gettext_lazy("Opened by the portal"),
 }
 _STAFF: Final = "staff:"
+HoursOf = Callable[[dt.date], Hours]
 
 
 def performance(period: Period) -> list[Table]:
     found = reports.cases_worked(period)
-    is_working_day = cache(current_calendar().is_working_day)
-    return [_by_kind(found, period, is_working_day), _by_person(found, period, is_working_day)]
+    hours_of = cache(partial(service_hours, calendar=current_calendar()))
+    return [_by_kind(found, period, hours_of), _by_person(found, period, hours_of)]
 
 
 def complaints(period: Period) -> list[Table]:
@@ -42,7 +43,7 @@ def complaints(period: Period) -> list[Table]:
     return [_by_origin(found), _by_month(found)]
 
 
-def _by_kind(found: list[tuple[Any, ...]], period: Period, is_working_day: Callable[[dt.date], bool]) -> Table:
+def _by_kind(found: list[tuple[Any, ...]], period: Period, hours_of: HoursOf) -> Table:
     columns = [
         Column(_("Kind")),
         Column(_("Opened"), "number"),
@@ -57,8 +58,8 @@ def _by_kind(found: list[tuple[Any, ...]], period: Period, is_working_day: Calla
         of_kind = [row for row in found if row[0] == kind]
         opened = [row for row in of_kind if _is_in(row[2], period)]
         closed = [row for row in of_kind if _is_in(row[5], period)]
-        to_owner = _minutes(((row[2], row[4]) for row in opened if row[4]), is_working_day)
-        to_end = _minutes(((row[2], row[5]) for row in closed), is_working_day)
+        to_owner = _minutes(((row[2], row[4]) for row in opened if row[4]), hours_of)
+        to_end = _minutes(((row[2], row[5]) for row in closed), hours_of)
         still_open = sum(1 for row in opened if row[5] is None)
         rows.append(
             [kind_word(kind), len(opened), len(closed), still_open, _median(to_owner), _median(to_end), _ninth(to_end)]
@@ -69,7 +70,7 @@ def _by_kind(found: list[tuple[Any, ...]], period: Period, is_working_day: Calla
     return Table(_("By kind"), columns, rows, total, _service_hours())
 
 
-def _by_person(found: list[tuple[Any, ...]], period: Period, is_working_day: Callable[[dt.date], bool]) -> Table:
+def _by_person(found: list[tuple[Any, ...]], period: Period, hours_of: HoursOf) -> Table:
     columns = [
         Column(_("Person")),
         Column(_("Closed by them"), "number"),
@@ -85,7 +86,7 @@ def _by_person(found: list[tuple[Any, ...]], period: Period, is_working_day: Cal
             in_hand[row[1]] += 1
     rows: list[list[Cell]] = []
     for name in sorted({*closed, *in_hand}):
-        minutes = _minutes(((row[2], row[5]) for row in closed[name]), is_working_day)
+        minutes = _minutes(((row[2], row[5]) for row in closed[name]), hours_of)
         rows.append([_person(name), len(closed[name]), _median(minutes), in_hand[name]])
     total = totalled(rows)
     if total:
@@ -136,8 +137,8 @@ def _is_in(at: dt.datetime | None, period: Period) -> bool:
     return at is not None and period.start <= at < period.end
 
 
-def _minutes(spans: Iterable[tuple[dt.datetime, dt.datetime]], is_working_day: Callable[[dt.date], bool]) -> list[int]:
-    return sorted(int(worked(start, end, is_working_day).total_seconds() // 60) for start, end in spans)
+def _minutes(spans: Iterable[tuple[dt.datetime, dt.datetime]], hours_of: HoursOf) -> list[int]:
+    return sorted(int(worked(start, end, hours_of).total_seconds() // 60) for start, end in spans)
 
 
 def _median(minutes: list[int]) -> int | None:

@@ -23,6 +23,7 @@ from staff.pages import STEPPED_UP_AT, passkeys, staff_page, stepped_up
 from staff.pages.login import TOO_MANY_TRIES, factor_shown, locked_words
 from staff.pages.presence import next_page_of, sign_out
 from staff.pages.words import browser_words, stamp
+from staff.rules import role_name
 
 _OWN = "console.see_own_account"
 
@@ -34,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
     here = request.session.session_key
     shown = {
         "name": user.get_username(),
-        "role": role_of(user),
+        "role": role_name(role_of(user)),
         "factors": [
             {
                 "id": one.pk,

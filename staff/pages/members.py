@@ -22,6 +22,7 @@ from staff.operations import disable_member, role_of, sessions
 from staff.pages import staff_page
 from staff.pages.words import stamp
 from staff.retry import SESSION_MAX
+from staff.rules import role_name
 
 PAGE = 50
 
@@ -66,7 +67,7 @@ def disable(request: HttpRequest, name: str) -> HttpResponse:
         disable_member(name=name, reason=form.cleaned_data["reason"], at=now(), by=staff_name(request))
         messages.success(request, _("%(name)s is disabled and signed out everywhere.") % {"name": name})
         return redirect("staff:members")
-    return render(request, "staff/disable.html", {"form": form, "name": name, "role": role_of(user)})
+    return render(request, "staff/disable.html", {"form": form, "name": name, "role": role_name(role_of(user))})
 
 
 def _told(users: list[User]) -> list[dict[str, Any]]:
@@ -81,7 +82,7 @@ def _told(users: list[User]) -> list[dict[str, Any]]:
     return [
         {
             "name": user.username,
-            "role": roles.get(user.pk, ""),
+            "role": role_name(roles.get(user.pk, "")),
             "is_active": user.is_active,
             "apps": factors[user.pk, Factor.Kind.APP.value],
             "passkeys": factors[user.pk, Factor.Kind.PASSKEY.value],

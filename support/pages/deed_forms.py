@@ -15,10 +15,10 @@ from platforms.models import Platform
 from refunds.calendar import read_text
 from refunds.models import Deferral
 from refunds.working_days import COUNTIES
+from staff.rules import ROLE_NAMES
 from support.operations.deeds import Wish
 from support.operations.deeds.calendar import PARTS, county_name
 from support.operations.deeds.rules import POLICIES
-from support.operations.deeds.staffing import ROLES
 
 # An official year is about 10 kB.
 _FILE_BYTES_MAX = 60_000
@@ -214,7 +214,7 @@ class MemberForm(DeedForm):
 
 
 class MemberRoleForm(MemberForm):
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, text) for role, text in ROLES.items()])
+    role = forms.ChoiceField(label=_("Role"), choices=list(ROLE_NAMES.items()))
 
 
 FORMS: Final[dict[str, type[DeedForm]]] = {

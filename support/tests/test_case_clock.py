@@ -1,13 +1,14 @@
 """When a case is due: service hours counted over nights, weekends, typhoons and the New Year."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from common.clock import TAIPEI
 from refunds.working_days import SETTLEMENT_COUNTY, Calendar, Override, Part
 from support.states import CLOCKS, FIRST, LARGE_MINOR, Kind, Priority, first_priority
-from support.working_days import due, service_hours
+from support.working_days import due, service_hours, worked
 
 TYPHOON = dt.date(2026, 6, 9)
 CALENDARS = {
@@ -93,3 +94,25 @@ def test_the_more_urgent_the_sooner_both_clocks_run_out():
 
     assert clocks == sorted(clocks)
     assert all(answer < settle for answer, settle in clocks)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "calendar", "minutes"),
+    [
+        ("2026-06-08 10:00", "2026-06-08 12:00", "usual", 120),
+        ("2026-06-05 17:00", "2026-06-08 09:30", "usual", 60),
+        ("2026-06-06 10:00", "2026-06-07 10:00", "usual", 0),
+        ("2026-06-08 08:00", "2026-06-08 09:00", "usual", 0),
+        ("2026-06-08 17:30", "2026-06-09 09:00", "usual", 0),
+        ("2026-06-08 09:00", "2026-06-08 17:30", "usual", 510),
+        ("2026-06-01 09:00", "2026-06-08 09:00", "usual", 5 * 510),
+        ("2026-06-08 12:00", "2026-06-08 10:00", "usual", 0),
+        # Nobody was there once the typhoon closed the afternoon.
+        ("2026-06-09 10:00", "2026-06-09 16:00", "afternoon closed", 120),
+        ("2026-06-08 17:00", "2026-06-10 09:30", "morning closed", 60),
+    ],
+)
+def test_service_time_is_what_lies_within_the_hours_of_working_days(start, end, calendar, minutes):
+    hours_of = partial(service_hours, calendar=CALENDARS[calendar])
+
+    assert worked(at(start), at(end), hours_of) == dt.timedelta(minutes=minutes)

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from staff import operations as staff
 from staff.errors import OwnRights
-from staff.rules import Role
+from staff.rules import Role, role_name
 from support import errors
 from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish
-
-ROLES: Final = {
-    Role.AGENT: _("agent"),
-    Role.SUPERVISOR: _("supervisor"),
-    Role.OPERATOR: _("operator"),
-    Role.AUDITOR: _("auditor"),
-    Role.ADMINISTRATOR: _("administrator"),
-}
 
 
 class _StaffDeed(Deed):
@@ -131,7 +122,7 @@ class ResetFactors(_StaffDeed):
 
 
 def _role(name: str) -> str:
-    return str(ROLES[Role(name)]) if name else NOTHING
+    return role_name(name) or NOTHING
 
 
 def _member(wish: Wish) -> User:
