@@ -15,20 +15,31 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 LIMIT_MS, OK = 300, 200
+PARTS = ("told", "debits", "ending", "today", "due", "platforms", "texts", "limits")
+CASE_VIEWS = ("mine", "role", "unowned", "today", "overdue", "all", "closed")
 # (name, role, address); words in braces are filled in from a payment and a refund in the middle of the seed.
 ADDRESSES: tuple[tuple[str, str, str], ...] = (
     ("overview", "supervisor", "/console/"),
+    *((f"overview, {part}", "supervisor", f"/console/overview/part/{part}/") for part in PARTS),
+    ("paid and not told", "supervisor", "/console/overview/untold/"),
+    ("find, newest", "supervisor", "/console/find/"),
+    ("find, paid", "supervisor", "/console/find/?status=paid"),
+    ("find, of an amount", "supervisor", "/console/find/?amount_from=500&amount_to=600"),
+    ("find, refund accepted", "supervisor", "/console/find/?refund_status=accepted"),
+    ("find, open case", "supervisor", "/console/find/?open_case=on"),
     ("find by order number", "supervisor", "/console/find/?q={order_number}"),
     ("find by reference", "supervisor", "/console/find/?q={reference}"),
     ("find by last four", "supervisor", "/console/find/?q={last4}"),
     ("payment", "supervisor", "/console/payment/{reference}/"),
-    ("cases", "supervisor", "/console/cases/"),
+    *((f"cases, {view}", "supervisor", f"/console/cases/?view={view}") for view in CASE_VIEWS),
     ("case board", "supervisor", "/console/cases/board/"),
     ("approvals", "supervisor", "/console/approvals/"),
     ("refund calendar", "supervisor", "/console/calendar/"),
+    ("a day of it", "supervisor", "/console/calendar/{day}/"),
     ("daily sheet", "supervisor", "/console/reports/daily/?first={day}"),
     ("payments, one row each", "supervisor", "/console/reports/payments/?first={day}&last={day}"),
     ("customer service", "supervisor", "/console/reports/performance/?first={month}&last={day}"),
@@ -90,14 +101,11 @@ def client_of(role: str) -> Any:
     from django.contrib.auth.models import User
     from django.test import Client
 
-    from staff.operations import admit
-    from staff.rules import Role
+    from staff.tests.factories import make_staff, sign_in
 
     name = f"bench-{role}"
-    user = User.objects.filter(username=name).first() or admit(name=name, role=Role(role), password=None)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    user = User.objects.filter(username=name).first() or make_staff(name, role)
+    return sign_in(user, client=Client(headers={"accept-language": "en"}))
 
 
 def measure(name: str, client: Any, address: str, rounds: int) -> bool:
@@ -145,13 +153,13 @@ def run_all(statements: list[str]) -> None:
         connection.execute(statement).fetchall()
 
 
-def plain_connection(kept: list[Any] = []) -> Any:  # noqa: B006 - one connection for the whole run, made when first asked for
+@cache
+def plain_connection() -> Any:
+    """One for the whole run, made when first asked for."""
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
-    if not kept:
-        kept.append(psycopg.connect(**conninfo_to_dict(os.environ["DATABASE_URL"]), autocommit=True))
-    return kept[0]
+    return psycopg.connect(**conninfo_to_dict(os.environ["DATABASE_URL"]), autocommit=True)
 
 
 def explain(statement: str) -> None:
