@@ -66,7 +66,25 @@ PAYLOADS = (
         "a; =1+1",
     ),
     *("a;+1", "a;-1", "a;@x", "a,\u00a0=1", "x;y;z;=1", 'a";=1+1;"'),
-    *("＝1+1", "＋1", "－1", "＠SUM", "﹦1+1", "﹢1", "﹣1", "﹫x", "−1", " ＝1+1", "a；＝1+1", "a，＝1", "＂＝1+1"),
+    *(
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM",
+        "﹦1+1",
+        "﹢1",
+        "﹣1",
+        "﹫x",
+        "−1",
+        "⁼1+1",
+        "₌1",
+        "⁺1",
+        "⁻1",
+        " ＝1+1",
+        "a；＝1+1",
+        "a，＝1",
+        "＂＝1+1",
+    ),
     *(
         "\ufeff=1+1",
         "\u200b=1+1",
@@ -81,7 +99,7 @@ PAYLOADS = (
     *("+886912345678", "-5", "=", "+", "-", "@", "=\n", "==1", "=+1", "-=1", "@@", "=1;=2", "=1\n=2"),
 )
 MARK = Watermark("Report", "staff:amy", "2026-06-08 10:00 +08:00", "For: the daily meeting")
-RISKY = re.compile("^[\\s\\W]*?[=+\\-@＝＋－＠﹦﹢﹣﹫−]")
+RISKY = re.compile("^[\\s\\W]*?[=+\\-@＝＋－＠﹦﹢﹣﹫−⁼₌⁺⁻]")
 
 
 def table(*texts, title="T", columns=None):
@@ -110,7 +128,7 @@ def xlsx_cells(content):
 def is_live(text):
     """Would some program run it, whole or once it has split it at a separator or a quote?"""
     pieces = [text, *re.split('[;,\t\r\n|"＂；，]', text)]
-    starts = "=+-@＝＋－＠﹦﹢﹣﹫−"
+    starts = "=+-@＝＋－＠﹦﹢﹣﹫−⁼₌⁺⁻"
     return any(
         piece.strip(" \u00a0\u3000\u200b\u200e\u202e\u2060\ufeff\x00\x1f\u2028\t\r\n")[:1] in tuple(starts)
         for piece in pieces
