@@ -105,7 +105,7 @@ def client_of(role: str) -> Any:
 
     name = f"bench-{role}"
     user = User.objects.filter(username=name).first() or make_staff(name, role)
-    return sign_in(user, client=Client(headers={"accept-language": "en"}))
+    return sign_in(user, client=Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "en"}))
 
 
 def measure(name: str, client: Any, address: str, rounds: int) -> bool:
