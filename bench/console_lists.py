@@ -4,7 +4,7 @@
 
 The database is migrated and seeded (manage.py seed_million). Each address is asked as a supervisor, or as the role it needs,
 through the whole web stack in this process. The limit is what the same statements take by plain psycopg on the same rows, in the same
-round. What doesn't answer 200 is reported and not measured.
+round. What answers otherwise than it should is reported and not measured.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-LIMIT_MS, OK = 300, 200
+LIMIT_MS = 300
+# A search with one hit answers with the way to it.
+ANSWERS = (200, 302)
 PARTS = ("told", "debits", "ending", "today", "due", "platforms", "texts", "limits")
 CASE_VIEWS = ("mine", "role", "unowned", "today", "overdue", "all", "closed")
 # (name, role, address); words in braces are filled in from a payment and a refund in the middle of the seed.
@@ -33,7 +35,12 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     ("find, open case", "supervisor", "/console/find/?open_case=on"),
     ("find by order number", "supervisor", "/console/find/?q={order_number}"),
     ("find by reference", "supervisor", "/console/find/?q={reference}"),
+    ("find by refund", "supervisor", "/console/find/?q={refund}"),
     ("find by last four", "supervisor", "/console/find/?q={last4}"),
+    ("find by phone tail", "supervisor", "/console/find/?q={phone_tail}"),
+    ("find by national id", "supervisor", "/console/find/?q={national_id}"),
+    ("find by amount", "supervisor", "/console/find/?q=NT${amount}"),
+    ("find by date", "supervisor", "/console/find/?q={day}"),
     ("payment", "supervisor", "/console/payment/{reference}/"),
     *((f"cases, {view}", "supervisor", f"/console/cases/?view={view}") for view in CASE_VIEWS),
     ("case board", "supervisor", "/console/cases/board/"),
@@ -76,6 +83,7 @@ def main() -> int:
 def sample() -> dict[str, str]:
     """A payment in the middle of the seed that was refunded, and days around it."""
     from common.clock import today_in_taipei
+    from portal.management.commands.seed_million import national_id
     from refunds.models import Refund
 
     middle = Refund.objects.order_by("requested_at").values_list("requested_at", flat=True)[Refund.objects.count() // 2]
@@ -91,7 +99,12 @@ def sample() -> dict[str, str]:
     return {
         "reference": refund.payment.reference,
         "order_number": refund.payment.order_number,
+        "refund": refund.reference,
+        "amount": str(refund.payment.final_amount_minor),
         "last4": refund.payment.account.last4,
+        # Of people of the seed, who are numbered.
+        "phone_tail": "04242",
+        "national_id": national_id(4242),
         "day": str(day),
         "month": str(day.replace(day=1)),
     }
@@ -115,9 +128,10 @@ def measure(name: str, client: Any, address: str, rounds: int) -> bool:
 
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address)
-    if answer.status_code != OK:
+    if answer.status_code not in ANSWERS:
         say(f"{name:<28}{'':>9} not measured: {address} answers {answer.status_code}")
         return False
+    statements = len(captured)
     reads = [
         query["sql"]
         for query in captured.captured_queries
@@ -129,7 +143,7 @@ def measure(name: str, client: Any, address: str, rounds: int) -> bool:
         ours.append(timed(lambda: client.get(address)))
     median, limit = statistics.median(ours), statistics.median(plain)
     p95 = sorted(ours)[min(len(ours) - 1, round(0.95 * len(ours)))]
-    say(f"{name:<28}{median:>9.1f}{p95:>9.1f}{limit:>9.1f}{median / max(limit, 0.01):>7.1f}{len(captured):>12}")
+    say(f"{name:<28}{median:>9.1f}{p95:>9.1f}{limit:>9.1f}{median / max(limit, 0.01):>7.1f}{statements:>12}")
     if reads:
         explain(max(reads, key=lambda statement: min(timed(lambda: run_all([statement])) for _ in range(2))))
     return median <= LIMIT_MS

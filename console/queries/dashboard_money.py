@@ -7,18 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from notifications.models import Message
-from notifications.states import Channel
-from notifications.states import Status as MessageStatus
 from payments.models import Attempt, Payment
 from payments.states import IN_FLIGHT, Status
-from platforms.models import Platform
 from support.models import Case
 from support.states import Kind
 from support.states import Status as CaseStatus
-from support.watch import TOLD_WITHIN
+from support.watch import TOLD_WITHIN, perhaps_untold, told
 
-_NOTICE = "payment.succeeded"
 # Of a platform without an endpoint nothing but the payment itself shows that it is late; the sweep that opens its case
 # comes every ten seconds, and would have to stand still for two hours before such a payment were missed here.
 _LOOKED_BACK = 2 * TOLD_WITHIN
@@ -99,17 +94,10 @@ def _looked_at(at: dt.datetime) -> QuerySet[Payment]:
 
     Paid a little while ago; with a notice that nobody took; with an open case that says so.
     """
-    since, looked_back = at - TOLD_WITHIN, at - _LOOKED_BACK
-    # Named platform by platform, so that the index of settlement days serves.
-    recent = Payment.objects.filter(
-        platform__in=Platform.objects.values("pk"), paid_at__gt=looked_back, paid_at__lte=at
-    )
-    notices = Message.objects.filter(channel=Channel.WEBHOOK, purpose=_NOTICE)
-    waits = Payment.objects.filter(reference__in=notices.filter(status=MessageStatus.PENDING).values("subject"))
-    given_up = Payment.objects.filter(reference__in=notices.filter(status=MessageStatus.DEAD).values("subject"))
+    since = at - TOLD_WITHIN
     in_case = Case.objects.filter(status=CaseStatus.OPEN, kind=Kind.NOT_TOLD, payment__isnull=False)
-    those = recent.values("pk").union(waits.values("pk"), given_up.values("pk"), in_case.values("payment"))
-    taken = notices.filter(subject=OuterRef("reference"), status=MessageStatus.DELIVERED)
+    those = perhaps_untold(at - _LOOKED_BACK, at).union(in_case.values("payment"))
+    taken = told().filter(subject=OuterRef("reference"))
     # A case that a person closed is an answer too.
     cases = Case.objects.filter(Q(status=CaseStatus.OPEN) | Q(kind=Kind.NOT_TOLD), payment=OuterRef("pk"))
     return Payment.objects.filter(pk__in=those, status=Status.PAID).annotate(

@@ -69,8 +69,8 @@ SELECT p.n, pg_temp.seed_id(at, 'payment' || n) AS id, pg_temp.seed_reference('P
        order_minor + (order_minor + 50) / 100 AS final_minor,
        CASE WHEN status IN ('paid', 'unknown') THEN (((at + delay * interval '1 second') AT TIME ZONE 'Asia/Taipei')::date) END AS limits_day,
        (ARRAY['no_transfer_agreement', 'limit_exceeded', 'account_frozen', 'card_lost', 'under_age', 'foreign_card'])[1 + mod(n, 6)] AS refusal,
-       (ARRAY['balance_too_low', 'bank_limit', 'bank_declined'])[1 + mod(n, 3)] AS decline,
-       (ARRAY['4501', '4502', '4599'])[1 + mod(n, 3)] AS bank_code,
+       CASE WHEN mod(n, 9001) = 0 THEN 'bank_declined' ELSE 'balance_too_low' END AS decline,
+       CASE WHEN mod(n, 9001) = 0 THEN '4599' ELSE '4501' END AS bank_code,
        CASE WHEN mod(n, 8) = 0 THEN 'en' ELSE 'zh-hant' END AS language
 FROM priced p
 JOIN seed_shop f ON f.number = p.shop

@@ -1,0 +1,33 @@
+"""What the day's sheet and a sweep read of card presentations that came to nothing. Built beside the traffic.
+
+- payments_refusals: those of a day, whoever said no.
+- payments_unmapped: those that the bank declined with a code that has no text of ours; there are few, ever.
+"""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("payments", "0007_limit_refusals")]
+
+    operations = [
+        AddIndexConcurrently(
+            "attempt",
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(outcome__in=["declined", "refused"]),
+                name="payments_refusals",
+            ),
+        ),
+        AddIndexConcurrently(
+            "attempt",
+            models.Index(
+                fields=["payment", "outcome_at"],
+                condition=models.Q(outcome_code="bank_declined"),
+                name="payments_unmapped",
+            ),
+        ),
+    ]
