@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,8 +26,8 @@ _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _HEADER_MAX: Final = 250
 _COLUMN_WIDTH, _WIDTH_MAX = 12, 48
 
-# What begins a formula in one spreadsheet or another; + and - too, and the full-width forms that some of them fold.
-_STARTS: Final = "=+\\-@|%＝＋－＠﹢﹣﹫﹦−"
+# What begins a formula in one spreadsheet or another; + and - too, and every form that Unicode folds to one of these.
+_STARTS: Final = "=+\\-@|%" + "−⁺⁻⁼₊₋₌⩵⩶﬩﹢﹣﹦﹪﹫％＋－＝＠｜"
 # Where a program may begin a new cell, and what it skips before it looks.
 _BREAKS: Final = "\t\r\n;,|\"'＂＇；，"
 _SKIPPED: Final = "\\s\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u2064\u3000\ufeff\u0000-\u001f"
@@ -84,7 +83,7 @@ def harmless(text: str) -> str:
     """Text that no spreadsheet runs. `=1+1` → `'=1+1`; `a;=1` → `'a;'=1`; `-5 °C` → `'-5 °C`; `a=b` stays."""
     plain = _CONTROLS.sub(" ", text)
     # Judged as it came and as it is written: a tab in front is a beginning, and is a blank afterwards.
-    if not (_LIVE.search(text) or _LIVE.search(plain) or _LIVE.search(unicodedata.normalize("NFKC", plain))):
+    if not (_LIVE.search(text) or _LIVE.search(plain)):
         return plain
     return GUARD + _LIVE.sub(lambda found: f"{found[0]}{GUARD}" if found[0] else "", plain)
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from xml.etree import ElementTree
 
@@ -133,6 +134,15 @@ def is_live(text):
         piece.strip(" \u00a0\u3000\u200b\u200e\u202e\u2060\ufeff\x00\x1f\u2028\t\r\n")[:1] in tuple(starts)
         for piece in pieces
     )
+
+
+def test_whatever_unicode_folds_to_a_start_of_a_formula_is_taken_for_one():
+    every = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    folded = [char for char in every if unicodedata.normalize("NFKC", char)[0] in "=+-@|%−"]
+
+    assert len(folded) > 20
+    assert [char for char in folded if harmless(f"{char}1+1") != f"'{char}1+1"] == []
+    assert [char for char in folded if harmless(f"a;{char}1+1") != f"'a;'{char}1+1"] == []
 
 
 def test_the_table_of_payloads_is_what_it_says():
