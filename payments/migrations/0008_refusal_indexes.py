@@ -1,7 +1,8 @@
-"""What the day's sheet and a sweep read of card presentations that came to nothing. Built beside the traffic.
+"""What the day's sheet, a sweep and prove read of card presentations that came to nothing. Built beside the traffic.
 
 - payments_refusals: those of a day, whoever said no.
 - payments_unmapped: those that the bank declined with a code that has no text of ours; there are few, ever.
+- payments_strange_cards: those of accounts that no customer has; prove looks for their numbers in clear.
 """
 
 from django.contrib.postgres.operations import AddIndexConcurrently
@@ -14,6 +15,12 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0007_limit_refusals")]
 
     operations = [
+        AddIndexConcurrently(
+            "attempt",
+            models.Index(
+                fields=["account_hash"], condition=models.Q(account__isnull=True), name="payments_strange_cards"
+            ),
+        ),
         AddIndexConcurrently(
             "attempt",
             models.Index(

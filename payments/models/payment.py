@@ -227,6 +227,8 @@ class Attempt(models.Model):
             models.Index(fields=["created_at"], condition=Q(outcome=""), name="payments_live_attempts"),
             # A caller knows the last four digits of the card's account, whether it paid or was refused.
             models.Index(fields=["account_last4", "payment"], name="payments_attempt_last4"),
+            # Cards that were refused before they were any customer's: of them the number's hash is all there is.
+            models.Index(fields=["account_hash"], condition=Q(account__isnull=True), name="payments_strange_cards"),
             # What came to nothing: of a day, and with a code of the bank's that has no text of ours.
             models.Index(
                 fields=["created_at"], condition=Q(outcome__in=["declined", "refused"]), name="payments_refusals"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.apps import apps
 from django.db import connection, models
@@ -36,12 +37,15 @@ _APPS = {
 
 
 def _secrets_in_clear(at: dt.datetime) -> Iterator[tuple[str, str]]:
-    for table, column, key, text in _texts_like(_SHAPES):
-        where = f"{table}.{column}"
-        if _is_known_account({found[1] for found in _ACCOUNT.finditer(text)}):
-            yield f"{where} {key}", "a full account number in clear"
-        if _is_known_id({found[1] for found in _NATIONAL_ID.finditer(text)}):
-            yield f"{where} {key}", "a full ID number in clear"
+    texts = _texts_like(_SHAPES)
+    while chunk := list(islice(texts, _CHUNK)):
+        accounts = _accounts_among({number for *_, text in chunk for number in _ACCOUNT.findall(text)})
+        national_ids = _ids_among({number for *_, text in chunk for number in _NATIONAL_ID.findall(text)})
+        for table, column, key, text in chunk:
+            if not accounts.isdisjoint(_ACCOUNT.findall(text)):
+                yield f"{table}.{column} {key}", "a full account number in clear"
+            if not national_ids.isdisjoint(_NATIONAL_ID.findall(text)):
+                yield f"{table}.{column} {key}", "a full ID number in clear"
 
 
 def canary_in_clear(canary: str) -> Iterator[tuple[str, str]]:
@@ -59,7 +63,7 @@ def _texts_like(pattern: str) -> Iterator[tuple[str, str, str, str]]:
             table=sql.Identifier(table),
             pattern=sql.Literal(pattern),
         )
-        with connection.cursor() as cursor:
+        with connection.chunked_cursor() as cursor:
             cursor.execute(statement)
             while rows := cursor.fetchmany(_CHUNK):
                 yield from ((table, column, row_key, text) for row_key, text in rows)
@@ -75,17 +79,18 @@ def _columns() -> Iterable[tuple[str, str, str]]:
                 yield model._meta.db_table, str(model._meta.pk.column), str(field.column)
 
 
-def _is_known_account(numbers: set[str]) -> bool:
-    hashes = [keyed_hash(number, purpose="account") for number in numbers]
-    return bool(hashes) and (
-        Account.objects.filter(number_hash__in=hashes).exists()
-        or Attempt.objects.filter(account_hash__in=hashes).exists()
-    )
+def _accounts_among(numbers: set[str]) -> set[str]:
+    """Those that are an account's, of a customer or of a card that was refused before it was anyone's."""
+    by_hash = {keyed_hash(number, purpose="account"): number for number in numbers}
+    known = Account.objects.filter(number_hash__in=by_hash).values_list("number_hash", flat=True)
+    refused = Attempt.objects.filter(account=None, account_hash__in=by_hash).values_list("account_hash", flat=True)
+    return {by_hash[found] for found in (*known, *refused)}
 
 
-def _is_known_id(numbers: set[str]) -> bool:
-    hashes = [keyed_hash(number, purpose="national_id") for number in numbers]
-    return bool(hashes) and Customer.objects.filter(national_id_hash__in=hashes).exists()
+def _ids_among(numbers: set[str]) -> set[str]:
+    by_hash = {keyed_hash(number, purpose="national_id"): number for number in numbers}
+    known = Customer.objects.filter(national_id_hash__in=by_hash).values_list("national_id_hash", flat=True)
+    return {by_hash[found] for found in known if found is not None}
 
 
 NO_SECRETS = Invariant(
