@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import checks, queries
 from audit.models import DailyHead, Link, Record
@@ -62,15 +62,18 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return render(request, "console/audit_record.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("audit.audit_trail")
 def trail_file(request: HttpRequest) -> HttpResponse:
     """The records found, newest first, as a file with its reason."""
+    if request.method != "POST":  # the language was switched on the page that refused it
+        return trail(request)
     form, reasons = TrailForm(request.POST), FileForm(request.POST)
     if not form.is_valid():
         return render(request, "console/audit_trail.html", {"form": form, "chain": _chain()})
     search = form.search()
     if not reasons.is_valid():
+        record_look(request, action="audit.read", subject=_TRAIL, asked=_asked(search))
         return _shown(request, form, newest_first(search.records(), limit=PAGE, by="at"), reasons)
     found = search.records().order_by("-at", "-pk")[: ROWS_MAX + 1]
     table = cut(_("Audit trail"), _columns(), (_cells(row) for row in found.iterator(_FETCHED)))
