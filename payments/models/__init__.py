@@ -1,12 +1,11 @@
 """Payments, their card attempts, and the dated rows of limits and charges."""
 
-from payments.models.limits import ChargeRule, DatedRule, LimitCode, LimitRule, LimitUse
+from payments.models.limits import ChargeRule, LimitCode, LimitRule, LimitUse
 from payments.models.payment import Attempt, Payment, PaymentChange, PaymentQuerySet, plain_rate
 
 __all__ = [
     "Attempt",
     "ChargeRule",
-    "DatedRule",
     "LimitCode",
     "LimitRule",
     "LimitUse",

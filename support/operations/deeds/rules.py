@@ -9,9 +9,10 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import today_in_taipei
+from common.states import DatedRule
 from payments import operations as payments
 from payments.limits import LIMIT_NAMES
-from payments.models import ChargeRule, DatedRule, LimitCode, LimitRule
+from payments.models import ChargeRule, LimitCode, LimitRule
 from refunds import operations as refunds
 from refunds.amounts import ChargePolicy
 from refunds.models import ChargeReturnRule
