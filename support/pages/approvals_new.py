@@ -30,6 +30,8 @@ _GROUPS = {
     "limit": gettext_lazy("Rules"),
     "charge": gettext_lazy("Rules"),
     "charge_return": gettext_lazy("Rules"),
+    "gate": gettext_lazy("Rules"),
+    "run_pace": gettext_lazy("Rules"),
     "tier": gettext_lazy("Rules"),
     "platform": gettext_lazy("Platforms"),
     "identity": gettext_lazy("People and data"),

@@ -76,6 +76,24 @@ class ChargeReturnForm(_RuleForm):
     )
 
 
+class GateForm(_RuleForm):
+    mismatches_max = forms.IntegerField(
+        label=_("Wrong details that a person may give on one day"), min_value=1, max_value=10
+    )
+    wait_seconds = forms.IntegerField(
+        label=_("Wait after passing, before paying again, in seconds"), min_value=0, max_value=3_600
+    )
+
+
+class PaceForm(_RuleForm):
+    credits_per_minute = forms.IntegerField(
+        label=_("Credits a minute"),
+        min_value=1,
+        max_value=100_000,
+        help_text=_("As measured: it says what a day can hold, and makes nothing faster."),
+    )
+
+
 class TierForm(_RuleForm):
     from_minor = forms.IntegerField(label=_("From this amount on, in NT$"), min_value=0, max_value=_MINOR_MAX)
     checkers = forms.IntegerField(label=_("People who must agree"), min_value=1, max_value=3)
@@ -226,6 +244,8 @@ FORMS: Final[dict[str, type[DeedForm]]] = {
     "limit.change": LimitForm,
     "charge.change": ChargeForm,
     "charge_return.change": ChargeReturnForm,
+    "gate.change": GateForm,
+    "run_pace.change": PaceForm,
     "tier.change": TierForm,
     "platform.suspend": SwitchForm,
     "platform.resume": SwitchForm,

@@ -9,7 +9,14 @@ from support.operations.deeds.deed import Deed, Doing, Line, Outcome, Preview, W
 from support.operations.deeds.people import ExportRows, ResetIdentity
 from support.operations.deeds.platforms import Admit, Resume, RollKey, Suspend
 from support.operations.deeds.refunds import Defer, ReturnToRun, SettleByHand
-from support.operations.deeds.rules import ChangeCharge, ChangeChargeReturn, ChangeLimit, ChangeTier
+from support.operations.deeds.rules import (
+    ChangeCharge,
+    ChangeChargeReturn,
+    ChangeGate,
+    ChangeLimit,
+    ChangeRunPace,
+    ChangeTier,
+)
 from support.operations.deeds.staffing import AdmitMember, ChangeRole, EnableMember, ResetFactors
 
 __all__ = ["DEEDS", "Deed", "Doing", "Line", "Outcome", "Preview", "Wish"]
@@ -25,6 +32,8 @@ DEEDS: Final[dict[str, Deed]] = {
         ChangeLimit(),
         ChangeCharge(),
         ChangeChargeReturn(),
+        ChangeGate(),
+        ChangeRunPace(),
         ChangeTier(),
         Suspend(),
         Resume(),
