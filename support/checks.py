@@ -120,6 +120,12 @@ _APPROVED = by_query(
         SELECT FROM support_approval a WHERE a.status = 'done' AND a.subject = r.reference AND a.ended_at = h.at
            AND a.deed = CASE h.after WHEN 'credited' THEN 'refund.settle_by_hand' ELSE 'refund.return_to_run' END)
     UNION ALL
+    SELECT p.reference, format('%%s had to go back, and no approval was carried out', v.told_minor)
+    FROM payments_debitreversal v JOIN payments_attempt t ON t.id = v.attempt_id JOIN payments_payment p ON p.id = t.payment_id
+    WHERE NOT EXISTS (
+        SELECT FROM support_approval a WHERE a.deed = 'payment.reverse_debit' AND a.status = 'done' AND a.subject = p.reference
+           AND a.ended_at = v.asked_at AND a.payload::jsonb ->> 'told_minor' = v.told_minor::text)
+    UNION ALL
     SELECT 'platform ' || f.code, CASE WHEN f.enabled THEN 'open' ELSE 'suspended' END || ', and no approval says so'
     FROM platforms_platform f LEFT JOIN LATERAL (
         SELECT a.deed FROM support_approval a
@@ -143,7 +149,7 @@ def _four_eyes(at: dt.datetime) -> Iterator[tuple[str, str]]:
 
 APPROVED_BY_ANOTHER = Invariant(
     "I-20 approvals",
-    "Another person than who asked agreed; every rule, platform switched, refund out of a person's hands has its approval",
+    "Another person than who asked agreed; every rule, platform switched, debit or refund by hand has its approval",
     _four_eyes,
 )
 

@@ -144,7 +144,6 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
     with_notices = request.user.has_perm("verification.see_watch_list_reason")
     revealable = payment_shown.revealable(whole)
     may_ask = asking(me(request), whole.subjects, at)
-    rows = [one.refund for one in whole.refunds]
     return {
         "head": payment_say.head(whole, at),
         "sayings": payment_say.sayings(whole, at, refund=focus),
@@ -155,7 +154,8 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
         "entries": [entry.as_shown() for entry in shown[: payment_story.SHOWN_MAX]],
         "left_out": max(0, len(shown) - payment_story.SHOWN_MAX),
         "chips": payment_story.chips(story, wanted),
-        "refunds": payment_shown.refunds(whole, at, payment_deeds.of_refunds(rows, may_ask, at)),
+        "refunds": payment_shown.refunds(whole, at, payment_deeds.of_refunds(whole, may_ask, at)),
+        "payment_deeds": payment_deeds.of_payment(whole, may_ask),
         "identity_deeds": payment_deeds.of_customer(row.account, reference, may_ask, at),
         "attempts": payment_shown.attempts(whole),
         "checks": payment_shown.checks(whole, with_notices=with_notices),

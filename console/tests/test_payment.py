@@ -17,7 +17,8 @@ from notifications.channels import fake_sender
 from notifications.models import Retelling
 from notifications.operations import deliver_due
 from notifications.states import Channel
-from payments.models import Payment
+from payments.models import DebitReversal, Payment
+from payments.operations import reverse_debit
 from payments.states import Status
 from payments.tests.factories import ACCOUNT, make_paid_payment, make_payment, make_platform, pay
 from platforms.operations import add_endpoint
@@ -284,6 +285,48 @@ def test_a_customer_to_be_checked_anyway_is_asked_for_by_nobody(supervisor):
     carry_out(MONDAY, "identity.reset", {"payment": payment.reference})
 
     assert links(supervisor, payment) == []
+
+
+def test_a_debit_of_another_amount_leads_to_the_form_with_what_the_bank_took(supervisor):
+    payment = wrongly_debited()
+    address = f"/console/approvals/new/payment.reverse_debit/?subject={payment.reference}&amp;told_minor=962"
+    assert f'href="{address}"' in page_of(supervisor, payment).text
+
+    form = supervisor.get(address.replace("&amp;", "&")).context["form"]
+
+    assert (form["reference"].value(), form["told_minor"].value()) == (payment.reference, "962")
+
+
+def wrongly_debited():
+    fake_bank().behave(ACCOUNT, "other_amount")
+    return pay(make_payment(MONDAY), MONDAY)
+
+
+def test_a_debit_on_its_way_back_or_back_leads_to_no_form_and_says_so(supervisor):
+    payment = wrongly_debited()
+    carry_out(MONDAY, "payment.reverse_debit", {"reference": payment.reference, "told_minor": 962})
+    assert "payment.reverse_debit" not in page_of(supervisor, payment).text
+
+    reverse_debit(reversal_id=DebitReversal.objects.get().pk, at=MONDAY, by="sweep")
+
+    page = page_of(supervisor, payment).text
+    assert "payment.reverse_debit" not in page
+    assert "The bank took a wrong amount and gave it back" in page
+    assert "No: what was taken is back in your account" in page
+    assert "Had the bank asked to give a wrong debit back" in page
+
+
+def test_a_debit_that_is_merely_unknown_leads_to_no_form(supervisor):
+    fake_bank().behave(ACCOUNT, "timeout_before")
+
+    assert "payment.reverse_debit" not in page_of(supervisor, pay(make_payment(MONDAY), MONDAY)).text
+
+
+@pytest.mark.parametrize("role", ["agent", "operator"])
+def test_who_may_not_ask_finds_no_link_to_give_a_debit_back(role):
+    client = sign_in(make_staff("other", role))
+
+    assert "payment.reverse_debit" not in page_of(client, wrongly_debited()).text
 
 
 def test_the_links_cost_the_same_however_many_refunds_there_are(supervisor, django_assert_num_queries):

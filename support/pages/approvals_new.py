@@ -26,6 +26,7 @@ from support.queries import approvals as queries
 
 _GROUPS = {
     "refund": gettext_lazy("Refunds"),
+    "payment": gettext_lazy("Payments"),
     "calendar": gettext_lazy("Calendar"),
     "limit": gettext_lazy("Rules"),
     "charge": gettext_lazy("Rules"),

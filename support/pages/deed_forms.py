@@ -99,6 +99,14 @@ class TierForm(_RuleForm):
     checkers = forms.IntegerField(label=_("People who must agree"), min_value=1, max_value=3)
 
 
+class _PaymentForm(DeedForm):
+    about_field = "reference"
+    reference = forms.CharField(label=_("Payment"), max_length=24, help_text="PAY-…")
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
+
+
 class _RefundForm(DeedForm):
     about_field = "reference"
     reference = forms.CharField(label=_("Refund"), max_length=24, help_text="RF-…")
@@ -121,6 +129,15 @@ class ReturnForm(_RefundForm):
 
 class DeferForm(_RefundForm):
     told = forms.ChoiceField(label=_("Reason the customer is told"), choices=Deferral.Reason.choices)
+
+
+class ReverseForm(_PaymentForm):
+    told_minor = forms.IntegerField(
+        label=_("What the bank took, in NT$"),
+        min_value=1,
+        max_value=_MINOR_MAX,
+        help_text=_("As the bank says it. It has to be what it answered last."),
+    )
 
 
 class YearForm(DeedForm):
@@ -239,6 +256,7 @@ FORMS: Final[dict[str, type[DeedForm]]] = {
     "refund.settle_by_hand": SettleForm,
     "refund.return_to_run": ReturnForm,
     "refund.defer": DeferForm,
+    "payment.reverse_debit": ReverseForm,
     "calendar.publish": YearForm,
     "calendar.closure": ClosureForm,
     "limit.change": LimitForm,

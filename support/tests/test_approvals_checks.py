@@ -6,14 +6,14 @@ import pytest
 
 from common import clock
 from conftest import owner_connection, put_as_owner
-from payments.models import LimitRule
+from payments.models import DebitReversal, LimitRule
 from platforms.tests.factories import make_platform
 from refunds.models import RunPace
 from support import operations
 from support.checks import APPROVED_BY_ANOTHER
 from support.models import ApprovalTier
 from support.tests.approving import LIMIT, agree, ask, carry_out, someone
-from support.tests.factories import make_manual_refund
+from support.tests.factories import make_manual_refund, pay
 from verification.models import GateRule
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +52,8 @@ def test_what_went_through_the_console_is_whole(at):
     carry_out(at, "tier.change", {"from_minor": 50_000, "checkers": 2, "valid_from": "2026-06-09"})
     carry_out(at, "gate.change", {"mismatches_max": 3, "wait_seconds": 60, "valid_from": "2026-06-09"})
     carry_out(at, "run_pace.change", {"credits_per_minute": 60, "valid_from": "2026-06-09"})
+    reverse = {"reference": pay(at, "other_amount").reference, "told_minor": 962}
+    carry_out(at, "payment.reverse_debit", reverse)
     shops = [make_platform() for _ in range(3)]
     for shop in shops[1:]:
         carry_out(at, "platform.suspend", {"code": shop.code}, role="operator")
@@ -143,6 +145,14 @@ def test_a_refund_settled_past_the_console_is_named(at):
     tamper("UPDATE support_approval SET subject = 'RF-0'")
 
     assert broken() == [(refund.reference, "credited by hand, and no approval was carried out")]
+
+
+def test_a_debit_given_back_past_the_console_is_named(at):
+    payment = pay(at, "other_amount")
+    names = {"made_by": "a", "approved_by": "b", "reason": "x"}
+    put_as_owner(DebitReversal(attempt=payment.attempts.get(), told_minor=962, asked_at=at, send_at=at, **names))
+
+    assert broken() == [(payment.reference, "962 had to go back, and no approval was carried out")]
 
 
 def test_a_platform_that_was_switched_past_the_console_is_named(at):

@@ -6,6 +6,7 @@ from typing import Final
 
 from support.operations.deeds.calendar import PublishYear, RecordClosure
 from support.operations.deeds.deed import Deed, Doing, Line, Outcome, Preview, Wish
+from support.operations.deeds.payments import ReverseDebit
 from support.operations.deeds.people import ExportRows, ResetIdentity
 from support.operations.deeds.platforms import Admit, Resume, RollKey, Suspend
 from support.operations.deeds.refunds import Defer, ReturnToRun, SettleByHand
@@ -27,6 +28,7 @@ DEEDS: Final[dict[str, Deed]] = {
         SettleByHand(),
         ReturnToRun(),
         Defer(),
+        ReverseDebit(),
         PublishYear(),
         RecordClosure(),
         ChangeLimit(),

@@ -1,11 +1,13 @@
-"""Screens of further deeds: the numbers of the identity check, the pace of the refunds' run, a platform switched off."""
+"""Screens of further deeds: the identity check's numbers, the run's pace, a platform switched off, a debit given back."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
+from cards.bank import fake_bank
 from common import clock
 from common.references import new_id
+from payments.tasks import reverse as sweep
 from platforms.tests.factories import make_platform
 from refunds.tests.factories import make_accepted_refund
 from support import operations
@@ -61,7 +63,7 @@ def suspend(guest):
     guest.open(f"/console/approvals/{asked(guest, 'platform.suspend', wish, why, role='operator').pk}/")
 
 
-@screen("console-deeds-of-a-payment")
+@screen("console-deed-links")
 def of_a_payment(guest):
     """A refund in a person's hands, one to be put off, and one about which a request waits already."""
     signed_in(guest)
@@ -70,9 +72,54 @@ def of_a_payment(guest):
     made = [make_accepted_refund(at, payment=payment, amount_minor=amount) for amount in (100, 200, 300)]
     for refund in made[:2]:
         with transaction.atomic():
-            refund.move_to("crediting", at=at, by="run", fields={"request_id": new_id(), "enquire_at": at})
-            refund.move_to("manual", at=at, by="run", fields={"bank_code": "4502"})
+            refund.move_to("crediting", at=at, by="sweep", fields={"request_id": new_id(), "enquire_at": at})
+            refund.move_to("manual", at=at, by="sweep", fields={"bank_code": "4502"})
     wish = {"reference": made[1].reference}
     why = said(guest, "The customer has opened the account again.", "客戶已重新開立帳戶。")
     asked(guest, "refund.return_to_run", wish, why)
     guest.open(f"/console/payment/{payment.reference}/")
+
+
+def wrongly_debited(guest):
+    """The bank says that it took a dollar more than the order."""
+    card = guest.house.account()
+    fake_bank().behave(card["account_number"], "other_amount")
+    payment, _ = guest.house.paid(guest.language, card=card)
+    return payment
+
+
+@screen("console-deed-wrong-debit")
+def wrong_debit(guest):
+    signed_in(guest)
+    guest.open(f"/console/payment/{wrongly_debited(guest).reference}/")
+
+
+@screen("console-deed-reverse-propose")
+def reverse_propose(guest):
+    signed_in(guest)
+    payment = wrongly_debited(guest)
+    told = payment.final_amount_minor + 1
+    guest.open(f"/console/approvals/new/payment.reverse_debit/?subject={payment.reference}&told_minor={told}")
+
+
+@screen("console-deed-reverse")
+def reverse(guest):
+    signed_in(guest)
+    guest.open(f"/console/approvals/{to_be_given_back(guest).pk}/")
+
+
+def to_be_given_back(guest) -> Approval:
+    payment = wrongly_debited(guest)
+    wish = {"reference": payment.reference, "told_minor": payment.final_amount_minor + 1}
+    why = said(guest, "The bank stands by its amount, on the phone at 9:40.", "帳務單位於 9:40 電話確認其扣款金額。")
+    return asked(guest, "payment.reverse_debit", wish, why)
+
+
+@screen("console-deed-reversed")
+def reversed_debit(guest):
+    """What to say once all of it is back."""
+    signed_in(guest)
+    asked_for = to_be_given_back(guest)
+    operations.approve(approval_id=asked_for.pk, checker=someone("operator"), at=clock.now())
+    sweep()
+    guest.open(f"/console/payment/{asked_for.subject}/")
