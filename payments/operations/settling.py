@@ -52,8 +52,6 @@ def refusal_for(bank_code: str) -> Refusal:
 
 def settle(*, attempt: Attempt, outcome: Approved | Declined, at: dt.datetime, by: str) -> Payment:
     """Write down the bank's final word, once. Raises the refusal of a decline, after it is committed."""
-    if is_being_reversed(attempt):
-        return park_unknown_debit(attempt=attempt, why="the debit is being given back", at=at, by=by)
     if isinstance(outcome, Approved):
         if outcome.amount.amount_minor != attempt.amount_minor:
             # The bank booked something else than we asked for: nobody may be told anything before people have looked.
@@ -68,7 +66,7 @@ def settle_debit(*, attempt: Attempt, bank_reference: str, at: dt.datetime, by: 
     """The bank has debited: paid, booked, told. A second time changes nothing."""
     with transaction.atomic(durable=True):
         payment = _lock(attempt)
-        if payment.status not in IN_FLIGHT or is_being_reversed(attempt):
+        if payment.status not in IN_FLIGHT or is_being_reversed(payment, attempt):
             return payment
         assert payment.account is not None
         fields = {"paid_at": at, "bank_reference": bank_reference, "enquire_at": None}
@@ -94,7 +92,7 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
     code = refusal_for(bank_code).code
     with transaction.atomic(durable=True):
         payment = _lock(attempt)
-        if payment.status not in IN_FLIGHT or is_being_reversed(attempt):
+        if payment.status not in IN_FLIGHT or is_being_reversed(payment, attempt):
             return payment
         assert payment.account is not None
         assert payment.limits_day is not None
@@ -113,9 +111,12 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
     return payment
 
 
-def is_being_reversed(attempt: Attempt) -> bool:
-    """It is on its way back to its account: until the bank has said, nobody else ends the payment."""
-    return DebitReversal.objects.under_way().filter(attempt=attempt).exists()
+def is_being_reversed(payment: Payment, attempt: Attempt) -> bool:
+    """It is on its way back to its account: until the bank has said, nobody else ends the payment.
+
+    Only an unknown debit can be; a payment that goes well costs no statement for it.
+    """
+    return payment.status == Status.UNKNOWN and DebitReversal.objects.under_way().filter(attempt=attempt).exists()
 
 
 def park_unknown_debit(*, attempt: Attempt, why: str, at: dt.datetime, by: str, told: Money | None = None) -> Payment:
