@@ -27,7 +27,7 @@ def enquire_about(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
     outcome = bank.bank().enquire_debit(attempt.request_id)
     phases.reached(DebitPhase.ENQUIRED)
     if is_being_reversed(payment, attempt):
-        return park_unknown_debit(attempt=attempt, why="the debit is being given back", at=at, by=by)
+        outcome = Unknown("the debit is being given back")
     try:
         match outcome:
             case Approved() | Declined():
