@@ -23,6 +23,19 @@ class AppendOnly(models.Model):
         abstract = True
 
 
+class DatedRule(AppendOnly):
+    """A number that staff may change: valid from a Taipei date until the next row of its kind. Never edited."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    valid_from = models.DateField()
+    made_by = models.CharField(max_length=100)
+    approved_by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class StateChange(AppendOnly):
     """One step of a Stateful row's life. A subclass adds `subject`, the foreign key, with related_name="changes"."""
 

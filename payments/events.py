@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from common.clock import stamp
+from common.money import Money
 from payments.models import Payment, plain_rate
 
 # Debits from this amount on are always notified by SMS.
@@ -43,6 +44,16 @@ def payment_body(payment: Payment) -> dict[str, Any]:
         "refundable_minor": payment.refundable_minor,
         "failure_code": payment.failure_code or None,
     }
+
+
+def reversed_sms(payment: Payment, told: Money) -> str:
+    """One segment in either language: what was taken, that all of it is back, and what to do."""
+    with override(payment.language):
+        assert payment.account is not None
+        return _(
+            "[Outpost] The bank took a wrong amount, NT$%(amount)s, from account ending %(last4)s. All of it is back."
+            " If you still want the order, pay again from the shop."
+        ) % {"amount": f"{told.amount_minor:,}", "last4": payment.account.last4}
 
 
 def paid_sms(payment: Payment) -> str:

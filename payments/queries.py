@@ -137,7 +137,7 @@ def being_presented(payment: Payment) -> Attempt | None:
 
 def last_decline(payment: Payment) -> Attempt | None:
     """The newest attempt that ended without a charge, to be explained on the page."""
-    ended = (AttemptOutcome.DECLINED, AttemptOutcome.REFUSED)
+    ended = (AttemptOutcome.DECLINED, AttemptOutcome.REFUSED, AttemptOutcome.REVERSED)
     return payment.attempts.filter(outcome__in=ended).order_by("-number").first()
 
 

@@ -63,6 +63,7 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"  # by us or the card authority, before the bank was asked for money
     GATED = "gated"
     ABANDONED = "abandoned"  # we died before the bank was asked for money
+    REVERSED = "reversed"  # the bank took another amount and gave it back
 
 
 class DebitPhase(StrEnum):
@@ -79,3 +80,12 @@ class DebitPhase(StrEnum):
     SETTLED = "debit.settled"
     PARKED = "debit.parked"  # the unknown outcome is committed
     ENQUIRED = "debit.enquired"  # the inquiry is answered, nothing written
+
+
+class ReversalPhase(StrEnum):
+    """Every moment of giving a debit back at which a process may die."""
+
+    CLAIMED = "reversal.claimed"  # the next try is committed, the bank not yet asked
+    ANSWERED = "reversal.answered"  # the bank has answered, nothing written
+    SETTLING = "reversal.settling"  # its word is written, not committed
+    SETTLED = "reversal.settled"

@@ -1,4 +1,4 @@
-"""The sweeps of payments: expire, enquire, clear abandoned attempts. Each takes due rows and leaves what is not."""
+"""The sweeps of payments: expire, enquire, give back, clear abandoned attempts. Each takes due rows and leaves what is not."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import logging
 from celery import shared_task
 
 from common.clock import now
-from payments.models import Attempt, Payment
-from payments.operations import abandon_attempt, enquire_about, expire_payment
+from payments.models import Attempt, DebitReversal, Payment
+from payments.operations import abandon_attempt, enquire_about, expire_payment, reverse_debit
 from payments.states import UNTOUCHED
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,17 @@ def enquire() -> None:
             enquire_about(payment=payment, at=now(), by="sweep")
         except Exception:  # one payment's trouble must not keep the others waiting
             log.exception("enquiry failed", extra={"reference": payment.reference})
+
+
+@shared_task(name="payments.reverse")
+def reverse() -> None:
+    """Have the bank give back each debit that people agreed on."""
+    at = now()
+    for reversal in DebitReversal.objects.to_send(at).order_by("send_at", "id")[:_SWEEP_LIMIT]:
+        try:
+            reverse_debit(reversal_id=reversal.pk, at=now(), by="sweep")
+        except Exception:  # one debit's trouble must not keep the others waiting
+            log.exception("reversal failed", extra={"reversal": str(reversal.pk)})
 
 
 @shared_task(name="payments.abandon_attempts")

@@ -26,6 +26,7 @@ app.autodiscover_tasks()
 # task → every so many seconds. Each sweeps rows that are due; running it twice or never costs time, not money.
 BEAT: dict[str, float] = {
     "payments.enquire": 5,
+    "payments.reverse": 5,
     "payments.expire": 10,
     "payments.abandon_attempts": 15,
     "notifications.number_events": 2,

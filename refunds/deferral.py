@@ -108,6 +108,11 @@ def open_minutes(*, day: date, calendar: Calendar, windows: tuple[Window, ...], 
     return int(free.total_seconds()) // 60
 
 
+def whole_day_minutes() -> int:
+    """How long the run of a working day lasts with nothing in its way: 390 minutes."""
+    return (RUN_CLOSES.hour - RUN_OPENS.hour) * 60 + RUN_CLOSES.minute - RUN_OPENS.minute
+
+
 def is_overdue(*, latest_credit_date: date, is_settled: bool, today: date) -> bool:
     """True from the day after the 10th working day, until the money is credited."""
     return not is_settled and today > latest_credit_date

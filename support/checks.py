@@ -106,6 +106,8 @@ _APPROVED = by_query(
           UNION ALL SELECT 'charge', valid_from, made_by, 'charge.change', to_jsonb(c) FROM payments_chargerule c
           UNION ALL SELECT 'charge return', valid_from, made_by, 'charge_return.change', to_jsonb(c)
           FROM refunds_chargereturnrule c
+          UNION ALL SELECT 'gate', valid_from, made_by, 'gate.change', to_jsonb(g) FROM verification_gaterule g
+          UNION ALL SELECT 'run pace', valid_from, made_by, 'run_pace.change', to_jsonb(p) FROM refunds_runpace p
           UNION ALL SELECT 'tier ' || from_minor, valid_from, made_by, 'tier.change', to_jsonb(t)
           FROM support_approvaltier t) r
     WHERE NOT ({_FIRST_RULES}) AND NOT EXISTS (
@@ -117,6 +119,19 @@ _APPROVED = by_query(
     WHERE h.before = 'manual' AND h.at > (SELECT min(made_at) FROM support_approvaltier) AND NOT EXISTS (
         SELECT FROM support_approval a WHERE a.status = 'done' AND a.subject = r.reference AND a.ended_at = h.at
            AND a.deed = CASE h.after WHEN 'credited' THEN 'refund.settle_by_hand' ELSE 'refund.return_to_run' END)
+    UNION ALL
+    SELECT p.reference, format('%%s had to go back, and no approval was carried out', v.told_minor)
+    FROM payments_debitreversal v JOIN payments_attempt t ON t.id = v.attempt_id JOIN payments_payment p ON p.id = t.payment_id
+    WHERE NOT EXISTS (
+        SELECT FROM support_approval a WHERE a.deed = 'payment.reverse_debit' AND a.status = 'done' AND a.subject = p.reference
+           AND a.ended_at = v.asked_at AND a.payload::jsonb ->> 'told_minor' = v.told_minor::text)
+    UNION ALL
+    SELECT 'platform ' || f.code, CASE WHEN f.enabled THEN 'open' ELSE 'suspended' END || ', and no approval says so'
+    FROM platforms_platform f LEFT JOIN LATERAL (
+        SELECT a.deed FROM support_approval a
+        WHERE a.deed IN ('platform.suspend', 'platform.resume') AND a.subject = f.code AND a.status = 'done'
+        ORDER BY a.ended_at DESC, a.id DESC LIMIT 1) s ON true
+    WHERE f.enabled <> (coalesce(s.deed, 'platform.resume') = 'platform.resume')
     """  # noqa: S608 - the one text put in is the constant above
 )
 
@@ -134,7 +149,7 @@ def _four_eyes(at: dt.datetime) -> Iterator[tuple[str, str]]:
 
 APPROVED_BY_ANOTHER = Invariant(
     "I-20 approvals",
-    "Another person than who asked agreed; every rule and every refund out of a person's hands since has its approval",
+    "Another person than who asked agreed; every rule, platform switched, debit or refund by hand has its approval",
     _four_eyes,
 )
 

@@ -20,6 +20,7 @@ case_pages: list[URLPattern] = [
 
 approval_pages: list[URLPattern] = [
     path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/badge/", approvals.badge, name="approval_badge"),
     path("approvals/new/", approvals_new.deeds, name="deeds"),
     path("approvals/new/<str:deed>/", approvals_new.propose, name="propose"),
     path("approvals/<uuid:approval_id>/", approvals.approval, name="approval"),

@@ -151,7 +151,7 @@ CREDIT_BEFORE_COMMIT = Plant(
 PAID_TOLD_AFTER_COMMIT = Plant(
     "the notice of a payment is written after the payment is committed",
     (
-        Edit(SETTLING, '        _tell(payment, "payment.succeeded", at)\n        _notify', "        _notify"),
+        Edit(SETTLING, '        tell_platform(payment, "payment.succeeded", at)\n        _notify', "        _notify"),
         Edit(
             SETTLING,
             "        verification.record_use(customer=payment.account.customer, at=at)\n"
@@ -159,7 +159,7 @@ PAID_TOLD_AFTER_COMMIT = Plant(
             "        verification.record_use(customer=payment.account.customer, at=at)\n"
             "        phases.reached(DebitPhase.SETTLING)\n"
             "    with transaction.atomic(durable=True):\n"
-            '        _tell(payment, "payment.succeeded", at)\n',
+            '        tell_platform(payment, "payment.succeeded", at)\n',
         ),
     ),
     ("tests/test_commits.py::test_what_is_told_is_written_by_the_transaction_of_its_move[payment.succeeded]",),

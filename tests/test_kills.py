@@ -22,14 +22,15 @@ from common.errors import Refusal
 from ledger.models import Journal
 from notifications.models import Event
 from payments import operations as payments
-from payments.models import Attempt, Payment
-from payments.states import DebitPhase, Status
+from payments.models import Attempt, DebitReversal, LimitUse, Payment
+from payments.states import DebitPhase, ReversalPhase, Status
 from payments.tests.factories import make_account, make_paid_payment, make_payment, sign
 from refunds import operations as refunds
 from refunds import states as refund_states
 from refunds.models import Refund
 from refunds.states import RefundPhase
 from refunds.tests.factories import at_taipei, make_accepted_refund
+from support.tests.approving import carry_out
 from tests import wire_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -185,6 +186,46 @@ def test_a_refund_killed_again_in_its_recovery_is_credited_once(wires, at):
         died |= refund_case(at, "timeout_after", first, second)
 
     assert died >= {RefundPhase.ENQUIRED, RefundPhase.INTENT_COMMITTED, RefundPhase.BOOKED, RefundPhase.SETTLED}
+
+
+REVERSAL_PHASES = [phase.value for phase in ReversalPhase]
+
+
+def sweep_reversals(at):
+    for reversal in DebitReversal.objects.to_send(at):
+        payments.reverse_debit(reversal_id=reversal.pk, at=at, by="sweep")
+
+
+def reversal_case(at, behaviour, phase):
+    """A debit of another amount that two people have agreed to give back; its sender dies, and the sweep comes by again."""
+    payment = make_payment(at)
+    make_account(at)
+    signed = sign(payment, at)
+    fake_bank().behave(signed.account_number, "other_amount")
+    payments.pay_by_card(payment=payment, signed=signed, at=at, by="payer")
+    wish = {"reference": payment.reference, "told_minor": payment.final_amount_minor + 1}
+    carry_out(at, "payment.reverse_debit", wish)
+    fake_bank().reversals.append(behaviour)
+    died = in_child(lambda: sweep_reversals(at), die_at=phase)
+    for minutes in (2, 5, 10, 15):
+        sweep_reversals(at + dt.timedelta(minutes=minutes))
+    payment.refresh_from_db()
+    request_id = payment.attempts.get().request_id
+    assert (payment.status, payment.attempts.get().outcome) == (Status.FAILED, "reversed")
+    assert [line.reverses for line in fake_bank().book if line.kind == "reversal"].count(request_id) == 1
+    assert not Journal.objects.filter(reference=payment.reference).exists()
+    assert list(Event.objects.filter(subject=payment.reference).values_list("kind", flat=True)) == ["payment.failed"]
+    assert LimitUse.objects.filter(account=payment.account, used_minor__gt=0).count() == 0
+    return died
+
+
+def test_a_debit_given_back_and_killed_at_each_phase_goes_back_once(wires, at):
+    died = set()
+    for phase, behaviour in itertools.product(REVERSAL_PHASES, ("approve", "timeout_after", "timeout_before")):
+        if reversal_case(at, behaviour, phase):
+            died.add(phase)
+
+    assert died == set(REVERSAL_PHASES)
 
 
 def test_random_kills_happen_once(wires, at):

@@ -18,14 +18,18 @@ from common import clock
 from common.references import new_id
 from payments.models import ChargeRule, LimitRule
 from payments.tests.factories import make_platform
+from platforms import operations as platform_operations
+from platforms.models import Platform
 from platforms.tests.factories import make_bearer_key
-from refunds.models import ChargeReturnRule, Refund
+from platforms.tests.factories import make_platform as make_shop
+from refunds.models import ChargeReturnRule, Refund, RunPace
 from staff.tests.factories import make_staff, sign_in
 from support import errors, operations
 from support.models import Approval, ApprovalDecision, ApprovalTier
 from support.queries.approvals import seal_of
 from support.tests.approving import LIMIT, ask
 from support.tests.factories import make_manual_refund
+from verification.models import GateRule
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +93,7 @@ def nothing_changed(approval):
     approval = Approval.objects.get(pk=approval.pk)
     rules = sum(
         model.objects.exclude(made_by="published rules").count()
-        for model in (LimitRule, ChargeRule, ChargeReturnRule, ApprovalTier)
+        for model in (LimitRule, ChargeRule, ChargeReturnRule, ApprovalTier, GateRule, RunPace)
     )
     return (approval.status, rules) == ("pending", 0)
 
@@ -229,6 +233,7 @@ def test_sql_that_changes_a_decision(asked, checker, at, statement):
         "DROP TRIGGER kept ON support_approval",
         "DROP TRIGGER allowed ON support_approvaldecision",
         "DROP TRIGGER approved ON payments_limitrule",
+        "DROP TRIGGER approved ON platforms_platform",
         "ALTER TABLE support_approvaldecision DROP CONSTRAINT support_maker_is_not_checker",
         "CREATE OR REPLACE FUNCTION support_may(person integer, permission text) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "SET session_replication_role = replica",
@@ -247,10 +252,12 @@ RULES = [
     lambda: ChargeRule(percent=2, valid_from=dt.date(2026, 12, 9)),
     lambda: ChargeReturnRule(policy="none", valid_from=dt.date(2026, 6, 9)),
     lambda: ApprovalTier(from_minor=0, checkers=1, valid_from=dt.date(2026, 6, 9), made_at=clock.now()),
+    lambda: GateRule(mismatches_max=9, wait_seconds=0, valid_from=dt.date(2026, 6, 9)),
+    lambda: RunPace(credits_per_minute=1, valid_from=dt.date(2026, 6, 9)),
 ]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=["limit", "charge", "charge return", "tier"])
+@pytest.mark.parametrize("rule", RULES, ids=["limit", "charge", "charge return", "tier", "gate", "run pace"])
 def test_a_rule_without_any_approval(rule):
     row = rule()
     row.made_by, row.approved_by = "staff:a", "staff:b"
@@ -303,6 +310,152 @@ def test_an_approval_is_used_once(asked, checker, at):
         set_status(Approval.objects.get(pk=asked.pk), "approved")
 
     assert LimitRule.objects.exclude(made_by="published rules").count() == 1
+
+
+FURTHER = {
+    "gate.change": ({"mismatches_max": 3, "wait_seconds": 60, "valid_from": "2026-06-09"}, GateRule),
+    "run_pace.change": ({"credits_per_minute": 60, "valid_from": "2026-06-09"}, RunPace),
+}
+
+
+@pytest.mark.parametrize("deed", FURTHER)
+def test_numbers_of_the_gate_or_the_run_that_another_agreed_to_and_others_than_those(at, maker, checker, deed):
+    wish, model = FURTHER[deed]
+    approval = ask(at, maker, deed, wish)
+    with pytest.raises(errors.OwnRequest):
+        operations.approve(approval_id=approval.pk, checker=maker, at=at)
+    decide(approval, checker, at)
+    set_status(approval, "approved")
+    names = {"made_by": "staff:a", "approved_by": "staff:b"}
+
+    for number in set(wish) - {"valid_from"}:
+        with refused("needs an approval of exactly this"), transaction.atomic():
+            run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+            model.objects.create(**names, **wish | {number: 99})
+    with refused("needs an approval of exactly this"), transaction.atomic():
+        run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+        model.objects.create(**names, **wish | {"valid_from": "2026-06-08"})
+    assert not model.objects.exclude(made_by="published rules").exists()
+
+    with transaction.atomic():
+        run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+        model.objects.create(**names, **wish)
+
+
+# ── A platform that one person switches off or on ──
+
+IN_THE_SHELL = "from platforms.operations import set_platform_enabled as s; s(code='{0.code}', enabled={1})"
+SWITCHES = [
+    lambda platform: run_sql("UPDATE platforms_platform SET enabled = NOT enabled WHERE id = %s", platform.pk),
+    lambda platform: run_sql(
+        "UPDATE platforms_platform SET enabled = NOT enabled, code = 'other' WHERE id = %s", platform.pk
+    ),
+    lambda platform: Platform.objects.filter(pk=platform.pk).update(enabled=not platform.enabled),
+    lambda platform: switched(platform).save(),
+    lambda platform: switched(platform).save(update_fields=["enabled"]),
+    lambda platform: platform_operations.set_platform_enabled(code=platform.code, enabled=not platform.enabled),
+    lambda platform: call_command("shell", command=IN_THE_SHELL.format(platform, not platform.enabled), verbosity=0),
+]
+WAYS = ["sql", "sql with another name", "orm", "orm save", "orm save of the field", "operation", "shell"]
+
+
+def switched(platform):
+    platform.enabled = not platform.enabled
+    return platform
+
+
+def stands(platform):
+    return Platform.objects.get(pk=platform.pk).enabled
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["suspend", "resume"])
+@pytest.mark.parametrize("switch", SWITCHES, ids=WAYS)
+def test_a_platform_that_one_person_switches(switch, enabled):
+    platform = make_shop(enabled=enabled)
+
+    with refused("switched by an approval of exactly this"), transaction.atomic():
+        switch(platform)
+
+    assert stands(platform) is enabled
+
+
+@pytest.fixture
+def operators():
+    return make_staff("olga", "operator"), make_staff("otto", "operator")
+
+
+@pytest.mark.parametrize(("deed", "enabled"), [("platform.suspend", True), ("platform.resume", False)])
+def test_a_platform_that_is_switched_on_anothers_approval(at, operators, deed, enabled):
+    """Approved in the database: only this platform, and only this way round, and only while it is being carried out."""
+    maker, checker = operators
+    platform, other = make_shop(enabled=enabled), make_shop(enabled=enabled)
+    turned = make_shop(enabled=not enabled)
+    approval = ask(at, maker, deed, {"code": platform.code})
+    decide(approval, checker, at)
+    set_status(approval, "approved")
+
+    for one in (other, turned):
+        with refused("switched by an approval of exactly this"), transaction.atomic():
+            run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+            platform_operations.set_platform_enabled(code=one.code, enabled=not one.enabled)
+    with refused("switched by an approval of exactly this"), transaction.atomic():
+        platform_operations.set_platform_enabled(code=platform.code, enabled=not enabled)
+    with transaction.atomic():
+        run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+        platform_operations.set_platform_enabled(code=platform.code, enabled=not enabled)
+    set_status(Approval.objects.get(pk=approval.pk), "done")
+
+    assert stands(platform) is not enabled
+    with refused("switched by an approval of exactly this"), transaction.atomic():
+        run_sql("SELECT set_config('outpost.approval', %s, true)", str(approval.pk))
+        platform_operations.set_platform_enabled(code=platform.code, enabled=enabled)
+
+
+def test_a_platform_that_its_maker_would_agree_to_suspend(at, operators):
+    platform = make_shop()
+    approval = ask(at, operators[0], "platform.suspend", {"code": platform.code})
+
+    with pytest.raises(errors.OwnRequest):
+        operations.approve(approval_id=approval.pk, checker=operators[0], at=at)
+    with refused("another person"):
+        decide(approval, operators[0], at)
+
+    assert stands(platform) is True
+
+
+def test_the_admin_switches_no_platform(operators):
+    platform = make_shop()
+
+    answer = sign_in(operators[0], stepped_up=True).post(
+        f"/console/platforms/platform/{platform.pk}/change/", {"code": platform.code, "enabled": ""}
+    )
+
+    assert answer.status_code == 403
+    assert stands(platform) is True
+
+
+def test_the_api_switches_no_platform():
+    """Neither its own address nor any other takes the field; the platform's own profile is read alone."""
+    platform = make_shop()
+    _, secret = make_bearer_key(platform)
+    bearer = Client(headers={"authorization": f"Bearer {secret}", "idempotency-key": "1"})
+
+    answers = [
+        getattr(bearer, method)("/api/v1/platform", data={"enabled": False}, content_type="application/json")
+        for method in ("post", "put", "patch", "delete")
+    ]
+
+    assert {answer.status_code for answer in answers} == {405}
+    assert stands(platform) is True
+
+
+def test_what_else_of_a_platform_changes_needs_no_approval():
+    """The guard is of the switch: how many requests a minute are answered is no switch."""
+    platform = make_shop()
+
+    Platform.objects.filter(pk=platform.pk).update(requests_per_minute=10, enabled=True)
+
+    assert Platform.objects.get(pk=platform.pk).requests_per_minute == 10
 
 
 def test_a_refund_that_one_person_settles_by_hand(at):
@@ -499,9 +652,11 @@ def test_the_admin_has_no_form_for_it(asked, maker, model, place):
     assert nothing_changed(asked)
 
 
-@pytest.mark.parametrize("model", ["limitrule", "chargerule"])
+@pytest.mark.parametrize(
+    "model", ["payments/limitrule", "payments/chargerule", "verification/gaterule", "refunds/runpace"]
+)
 def test_the_admin_adds_no_rule(maker, model):
-    answer = sign_in(maker, stepped_up=True).post(f"/console/payments/{model}/add/", {"amount_minor": 1})
+    answer = sign_in(maker, stepped_up=True).post(f"/console/{model}/add/", {"amount_minor": 1})
 
     assert answer.status_code == 403
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from common.money import Money
 from notifications.rules import segments
-from payments.events import paid_sms
+from payments.events import paid_sms, reversed_sms
 from payments.tests.factories import make_paid_payment
 from refunds import events as refund_events
 from refunds.deferral import DeferralReason
@@ -30,6 +31,7 @@ SEGMENTS = {
     "look_up_code": (1, 1),
     "payment_paid": (1, 1),
     "debit_unknown": (1, 1),
+    "debit_reversed": (1, 1),
     "refund_accepted": (1, 1),
     "refund_deferred_": (1, 1),
     "refund_credited": (1, 1),
@@ -49,6 +51,7 @@ def texts(at, language):
         "look_up_code": [look_up_sms("004217", language=language)],
         "payment_paid": [paid_sms(payment)],
         "debit_unknown": [unknown_debit_sms(payment)],
+        "debit_reversed": [reversed_sms(payment, Money.twd(AMOUNT))],
         "refund_accepted": [refund_events.accepted_sms(refund)],
         "refund_deferred_": [
             refund_events.deferred_sms(refund, Deferral(reason=reason.value)) for reason in DeferralReason

@@ -57,6 +57,10 @@ def post(path, body):
             )
         case "/debits":
             return outcome_body(fake_bank().debit(DebitRequest(**movement(body))))
+        case reversal if reversal.endswith("/reverse"):
+            debit = UUID(reversal.split("/")[2])
+            own = UUID(body["request_id"])
+            return outcome_body(fake_bank().reverse(debit_request_id=debit, request_id=own, reason=body["reason"]))
         case "/credits":
             request = CreditRequest(**movement(body), debit_request_id=UUID(body["debit_request_id"]))
             return outcome_body(fake_bank().credit(request))

@@ -96,6 +96,6 @@ class LastUseAdmin(ReadOnlyAdmin):
 
 @admin.register(GateRule)
 class GateRuleAdmin(ReadOnlyAdmin):
-    list_display = ("effective_date", "mismatches_max", "wait_seconds", "created_by")
+    list_display = ("mismatches_max", "wait_seconds", "valid_from", "made_by", "approved_by", "reason")
     fields = list_display
-    ordering = ("-effective_date",)
+    ordering = ("-valid_from",)

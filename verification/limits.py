@@ -16,7 +16,7 @@ from verification.models import MISMATCHES, Check, GateRule, Inquiry
 
 def gate_rule(date: dt.date) -> GateRule:
     """The numbers that apply on a Taipei date."""
-    return GateRule.objects.filter(effective_date__lte=date).latest("effective_date")
+    return GateRule.objects.filter(valid_from__lte=date).latest("valid_from")
 
 
 def tries_left_today(*, customer: Customer, at: dt.datetime) -> int:

@@ -49,18 +49,31 @@ class FakeBank:
     # Requests on a slow line: they reach the bank only when a test says so.
     on_the_way: dict[UUID, DebitRequest | CreditRequest] = field(default_factory=dict)
     received: list[UUID] = field(default_factory=list)
+    # What the next reversals get: timeout_before, timeout_after, wrong_amount, or a decline code; else they are approved.
+    reversals: list[str] = field(default_factory=list)
     # None: a request that was not found may still arrive; the test decides.
     not_found_is_final: bool = True
     answers_enquiries: bool = True
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def reset(self) -> None:
-        for kept in (self.profiles, self.behaviours, self.book, self.answers, self.on_the_way, self.received):
+        for kept in (
+            self.profiles,
+            self.behaviours,
+            self.book,
+            self.answers,
+            self.on_the_way,
+            self.received,
+            self.reversals,
+        ):
             kept.clear()
         self.not_found_is_final = self.answers_enquiries = True
 
     def behave(self, account_number: str, *behaviours: str) -> None:
-        """Queue this account's next answers: approve, timeout_before, timeout_after, late, wrong_amount, or a decline code."""
+        """Queue this account's next answers: approve, timeout_before, timeout_after, late, wrong_amount, or a decline code.
+
+        `wrong_amount` does it right and says a dollar more; `other_amount` takes a dollar more and says so.
+        """
         self.behaviours[account_number] += behaviours
 
     def set_profile(self, account_number: str, **changes: object) -> None:
@@ -85,13 +98,19 @@ class FakeBank:
 
     def reverse(self, *, debit_request_id: UUID, request_id: UUID, reason: str) -> Outcome:
         with self._lock:
+            self.received.append(request_id)
+            behaviour = self.reversals.pop(0) if self.reversals else "approve"
             lines = [line for line in self.book if line.request_id == debit_request_id and line.kind == "debit"]
             done = [line for line in self.book if line.reverses == debit_request_id]
-            if not lines:
-                return Declined("4599")
+            if behaviour == "timeout_before":
+                return Unknown("no answer")
+            if not lines or (behaviour.isdigit() and not done):
+                return Declined(behaviour if lines else "4599")
             if not done:
                 done = [self._book("reversal", request_id, lines[0].account_last4, lines[0].amount, debit_request_id)]
-            return Approved(done[0].bank_reference, done[0].amount, done[0].booked_at)
+            told = done[0].amount + Money.twd(1) if behaviour == "wrong_amount" else done[0].amount
+            unheard = behaviour == "timeout_after"
+            return Unknown("no answer") if unheard else Approved(done[0].bank_reference, told, done[0].booked_at)
 
     def statement(self, *, since: dt.datetime, until: dt.datetime) -> list[StatementLine] | Unavailable:
         with self._lock:
@@ -138,8 +157,10 @@ class FakeBank:
             outcome: Outcome = Declined(behaviour)
         else:
             kind = "debit" if isinstance(request, DebitRequest) else "credit"
-            line = self._book(kind, request.request_id, request.account_number[-4:], request.amount, None)
-            told = request.amount + Money.twd(1) if behaviour == "wrong_amount" else request.amount
+            more = request.amount + Money.twd(1)
+            taken = more if behaviour == "other_amount" else request.amount
+            line = self._book(kind, request.request_id, request.account_number[-4:], taken, None)
+            told = more if behaviour == "wrong_amount" else taken
             outcome = Approved(line.bank_reference, told, line.booked_at)
         self.answers[request.request_id] = (request, outcome)
         return outcome

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import now
 from common.console import staff_name
 from console.forms.payment import ReasonForm, RevealForm
-from console.pages import find_shown, payment_say, payment_shown, payment_story
+from console.pages import find_shown, payment_deeds, payment_say, payment_shown, payment_story
 from console.pages.payment_story import Entry
 from console.queries import find as finding
+from console.queries.deeds import asking
 from console.queries.payment import Whole, whole_payment
 from payments import operations as payments
 from payments.pages import shown as customers
@@ -27,6 +28,7 @@ from refunds import operations as refunds
 from refunds.errors import RefundNotFound
 from refunds.models import Refund
 from staff.pages import record_look, staff_page
+from support.pages.approvals_words import me
 
 PERMISSION, ACT, REVEAL = "console.see_payments", "payments.act_on_payment", "console.reveal_personal"
 _SALT = "console.payment.live"
@@ -141,6 +143,7 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
     live = signing.dumps([request.user.pk, reference, _fingerprint(whole, story)], salt=_SALT)
     with_notices = request.user.has_perm("verification.see_watch_list_reason")
     revealable = payment_shown.revealable(whole)
+    may_ask = asking(me(request), whole.subjects, at)
     return {
         "head": payment_say.head(whole, at),
         "sayings": payment_say.sayings(whole, at, refund=focus),
@@ -151,7 +154,9 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
         "entries": [entry.as_shown() for entry in shown[: payment_story.SHOWN_MAX]],
         "left_out": max(0, len(shown) - payment_story.SHOWN_MAX),
         "chips": payment_story.chips(story, wanted),
-        "refunds": payment_shown.refunds(whole, at),
+        "refunds": payment_shown.refunds(whole, at, payment_deeds.of_refunds(whole, may_ask, at)),
+        "payment_deeds": payment_deeds.of_payment(whole, may_ask),
+        "identity_deeds": payment_deeds.of_customer(row.account, reference, may_ask, at),
         "attempts": payment_shown.attempts(whole),
         "checks": payment_shown.checks(whole, with_notices=with_notices),
         "limits": payment_shown.limits(whole),

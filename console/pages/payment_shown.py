@@ -76,7 +76,10 @@ def reveal(whole: Whole, field: str) -> str:
     return account.number if field == "account" else account.customer.phone
 
 
-def refunds(whole: Whole, at: dt.datetime) -> list[dict[str, Any]]:
+def refunds(
+    whole: Whole, at: dt.datetime, deeds: dict[str, list[dict[str, Any]]] | None = None
+) -> list[dict[str, Any]]:
+    """`deeds`: by reference, what whoever looks may ask for."""
     shown = []
     for one in reversed(whole.refunds):
         row = one.refund
@@ -102,7 +105,7 @@ def refunds(whole: Whole, at: dt.datetime) -> list[dict[str, Any]]:
                     for deferral in one.deferrals
                 ],
                 "months": months.of(one),
-                "is_manual": row.status == "manual",
+                "deeds": (deeds or {}).get(row.reference, []),
                 "can_ask_bank": row.status == "unknown" and row.enquire_at is not None and row.enquire_at <= at,
                 "ask_url": reverse("desk:ask_refund", args=[row.reference]),
             }

@@ -57,6 +57,7 @@ OUTCOMES = {
     "refused": gettext_lazy("Refused before the bank was asked for money"),
     "gated": gettext_lazy("Stopped: identity must be proved first"),
     "abandoned": gettext_lazy("Given up before the bank was asked for money"),
+    "reversed": gettext_lazy("The bank took a wrong amount and gave it back"),
 }
 _TRIES = {
     "delivered": gettext_lazy("Told; the shop has confirmed it"),
@@ -76,6 +77,8 @@ _DEEDS = {
     "payment.bank_asked": gettext_lazy("Asked the bank"),
     "refund.bank_asked": gettext_lazy("Asked the bank about a refund"),
     "payment.case_file": gettext_lazy("Printed the case file"),
+    "payment.reversal_asked": gettext_lazy("Had the bank asked to give a wrong debit back"),
+    "payment.reversal_declined": gettext_lazy("The bank did not give the debit back"),
     "refund.settled_by_hand": gettext_lazy("Settled a refund by hand"),
     "refund.returned_to_run": gettext_lazy("Gave a refund back to the day's run"),
     "look_up.opened": gettext_lazy("Opened the look-up with the code of the SMS"),

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from cards.bank import fake_bank
+from conftest import put_as_owner
 from console.queries import dashboard_refunds as promises
 from console.tests.factories import figures, references_in, rows_in, set_clock
 from payments.tests.factories import ACCOUNT
@@ -18,6 +18,7 @@ from refunds.queries import credits_per_minute_on
 from refunds.tests.factories import again, at_taipei, make_accepted_refund, make_credited_refund, run
 from refunds.working_days import Calendar, Override, Part
 from staff.tests.factories import make_staff, sign_in
+from support.tests.approving import carry_out
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,12 @@ def test_no_run_on_a_sunday():
     assert open_minutes(day=sunday, calendar=Calendar(), windows=(), since=at_taipei(sunday, 0)) == 0
 
 
+def pace(credits_per_minute):
+    """From Monday on, agreed to the day before."""
+    wish = {"credits_per_minute": credits_per_minute, "valid_from": MONDAY.isoformat()}
+    carry_out(at_taipei(MONDAY - DAY), "run_pace.change", wish)
+
+
 def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
     operations.plan_window(
         kind=WindowKind.MAINTENANCE,
@@ -180,7 +187,7 @@ def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
     )
 
     before = {day.date.day: day.capacity for day in promises.due_days(at)[:3]}
-    RunPace.objects.create(credits_per_minute=2, valid_from=MONDAY, made_by="a", approved_by="b")
+    pace(2)
     after = promises.capacity_of([MONDAY, dt.date(2026, 6, 9)], current_calendar(), at)
 
     assert before == {8: 330 * 300, 9: 210 * 300, 10: 390 * 300}
@@ -189,12 +196,12 @@ def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
 
 
 def test_the_pace_needs_two_names():
-    with pytest.raises(Exception, match="refunds_run_pace_four_eyes"), transaction.atomic():
-        RunPace.objects.create(credits_per_minute=2, valid_from=MONDAY, made_by="a", approved_by="a")
+    with pytest.raises(Exception, match="refunds_run_pace_four_eyes"):
+        put_as_owner(RunPace(credits_per_minute=2, valid_from=MONDAY, made_by="a", approved_by="a"))
 
 
 def test_a_day_with_more_than_its_run_can_credit_says_so_and_leads_to_its_day(desk):
-    RunPace.objects.create(credits_per_minute=1, valid_from=MONDAY, made_by="a", approved_by="b")
+    pace(1)
     operations.plan_window(
         kind=WindowKind.SYSTEM_UPGRADE,
         starts_at=at_taipei(dt.date(2026, 6, 10), 9, 1),

@@ -5,22 +5,28 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from audit.models import Record
 from cards.bank import fake_bank
 from common.errors import Refusal
+from common.references import new_id
 from conftest import MONDAY
 from notifications.channels import fake_sender
 from notifications.models import Retelling
 from notifications.operations import deliver_due
 from notifications.states import Channel
-from payments.models import Payment
+from payments.models import DebitReversal, Payment
+from payments.operations import reverse_debit
 from payments.states import Status
 from payments.tests.factories import ACCOUNT, make_paid_payment, make_payment, make_platform, pay
 from platforms.operations import add_endpoint
+from refunds.models import Refund
 from refunds.tests.factories import ask, make_accepted_refund
 from staff.tests.factories import make_staff, sign_in
+from support.tests.approving import ask as ask_for
+from support.tests.approving import carry_out
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://shop.example/hook"
@@ -182,6 +188,161 @@ def test_the_page_costs_the_same_however_much_has_happened(agent, django_assert_
 
 
 PAGE_QUERIES, PAGE_QUERIES_WITH_REFUNDS = 25, 29
+
+
+# ── What a second person can agree to ──
+
+
+def links(client, payment):
+    """Deed and subject of each form that the page leads to."""
+    found = re.findall(
+        r'href="/console/approvals/new/([a-z_.]+)/\?subject=([A-Z0-9-]+)"', page_of(client, payment).text
+    )
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("bank_code", "deeds"),
+    [
+        ("4502", ["refund.return_to_run", "refund.settle_by_hand"]),
+        ("amount_differs", ["refund.settle_by_hand"]),
+    ],
+)
+def test_a_refund_in_a_persons_hands_leads_to_the_forms_that_its_state_allows(supervisor, bank_code, deeds):
+    refund = in_hands(bank_code)
+
+    assert links(supervisor, refund.payment) == [
+        ("identity.reset", refund.payment.reference),
+        *((deed, refund.reference) for deed in deeds),
+    ]
+
+
+AT_THE_BANK = {"request_id": new_id(), "enquire_at": MONDAY}
+
+
+def in_hands(bank_code):
+    refund = make_accepted_refund(MONDAY)
+    with transaction.atomic():
+        refund.move_to("crediting", at=MONDAY, by="run", fields=AT_THE_BANK)
+        refund.move_to("manual", at=MONDAY, by="run", fields={"bank_code": bank_code})
+    return refund
+
+
+def test_a_link_opens_the_form_filled_in(supervisor):
+    refund = in_hands("4502")
+
+    form = supervisor.get(f"/console/approvals/new/refund.settle_by_hand/?subject={refund.reference}")
+
+    assert form.context["form"]["reference"].value() == refund.reference
+    assert f'value="{refund.reference}"' in form.text
+
+
+def test_what_waits_for_the_run_can_be_put_off_within_its_promise_alone(supervisor):
+    refund = make_accepted_refund(MONDAY)
+    assert ("refund.defer", refund.reference) in links(supervisor, refund.payment)
+
+    Refund.objects.filter(pk=refund.pk).update(credit_date=refund.latest_credit_date)
+
+    assert ("refund.defer", refund.reference) not in links(supervisor, refund.payment)
+
+
+def test_what_is_settled_or_at_the_bank_leads_to_no_form(supervisor):
+    refund = make_accepted_refund(MONDAY)
+    with transaction.atomic():
+        refund.move_to("crediting", at=MONDAY, by="run", fields=AT_THE_BANK)
+
+    assert links(supervisor, refund.payment) == [("identity.reset", refund.payment.reference)]
+
+
+@pytest.mark.parametrize("role", ["agent", "operator", "auditor"])
+def test_a_role_that_may_not_ask_finds_no_link_and_no_form(role):
+    refund, client = in_hands("4502"), sign_in(make_staff("other", role))
+
+    assert links(client, refund.payment) == []
+    assert client.get(f"/console/approvals/new/refund.defer/?subject={refund.reference}").status_code == 403
+
+
+def test_what_was_asked_for_already_leads_to_its_request(supervisor):
+    refund = in_hands("4502")
+    asked = request_for(make_staff("sam", "supervisor"), refund)
+
+    page = page_of(supervisor, refund.payment).text
+
+    assert f'href="/console/approvals/{asked.pk}/">Give a refund back to the day' in page
+    assert "waits for a second person" in page
+    assert ("refund.return_to_run", refund.reference) not in links(supervisor, refund.payment)
+    assert ("refund.settle_by_hand", refund.reference) in links(supervisor, refund.payment)
+
+
+def request_for(maker, refund):
+    return ask_for(MONDAY, maker, "refund.return_to_run", {"reference": refund.reference})
+
+
+def test_a_customer_to_be_checked_anyway_is_asked_for_by_nobody(supervisor):
+    payment = make_paid_payment(MONDAY)
+    assert links(supervisor, payment) == [("identity.reset", payment.reference)]
+
+    carry_out(MONDAY, "identity.reset", {"payment": payment.reference})
+
+    assert links(supervisor, payment) == []
+
+
+def test_a_debit_of_another_amount_leads_to_the_form_with_what_the_bank_took(supervisor):
+    payment = wrongly_debited()
+    address = f"/console/approvals/new/payment.reverse_debit/?subject={payment.reference}&amp;told_minor=962"
+    assert f'href="{address}"' in page_of(supervisor, payment).text
+
+    form = supervisor.get(address.replace("&amp;", "&")).context["form"]
+
+    assert (form["reference"].value(), form["told_minor"].value()) == (payment.reference, "962")
+
+
+def wrongly_debited():
+    fake_bank().behave(ACCOUNT, "other_amount")
+    return pay(make_payment(MONDAY), MONDAY)
+
+
+def test_a_debit_on_its_way_back_or_back_leads_to_no_form_and_says_so(supervisor):
+    payment = wrongly_debited()
+    carry_out(MONDAY, "payment.reverse_debit", {"reference": payment.reference, "told_minor": 962})
+    assert "payment.reverse_debit" not in page_of(supervisor, payment).text
+
+    reverse_debit(reversal_id=DebitReversal.objects.get().pk, at=MONDAY, by="sweep")
+
+    page = page_of(supervisor, payment).text
+    assert "payment.reverse_debit" not in page
+    assert "The bank took a wrong amount and gave it back" in page
+    assert "No: what was taken is back in your account" in page
+    assert "Had the bank asked to give a wrong debit back" in page
+
+
+def test_a_debit_that_is_merely_unknown_leads_to_no_form(supervisor):
+    fake_bank().behave(ACCOUNT, "timeout_before")
+
+    assert "payment.reverse_debit" not in page_of(supervisor, pay(make_payment(MONDAY), MONDAY)).text
+
+
+@pytest.mark.parametrize("role", ["agent", "operator"])
+def test_who_may_not_ask_finds_no_link_to_give_a_debit_back(role):
+    client = sign_in(make_staff("other", role))
+
+    assert "payment.reverse_debit" not in page_of(client, wrongly_debited()).text
+
+
+def test_the_links_cost_the_same_however_many_refunds_there_are(supervisor, django_assert_num_queries):
+    """Beside the page itself: what may be asked for, what waits, whether a check is due, and the calendar."""
+    payment = told_in_vain()
+    make_accepted_refund(MONDAY, amount_minor=5, payment=payment)
+    page_of(supervisor, payment)
+    with django_assert_num_queries(PAGE_QUERIES_WITH_REFUNDS + 4):
+        page_of(supervisor, payment)
+
+    for amount_minor in (6, 7, 8):
+        make_accepted_refund(MONDAY, amount_minor=amount_minor, payment=payment)
+    page_of(supervisor, payment)
+
+    with django_assert_num_queries(PAGE_QUERIES_WITH_REFUNDS + 4):
+        page_of(supervisor, payment)
 
 
 # ---------- looks ----------

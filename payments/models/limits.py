@@ -7,20 +7,7 @@ from django.db.models import F, Q
 
 from cards.models import Account
 from common.references import new_id
-from common.states import AppendOnly
-
-
-class DatedRule(AppendOnly):
-    """A number that staff may change: valid from a Taipei date until the next row of its kind. Never edited."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    valid_from = models.DateField()
-    made_by = models.CharField(max_length=100)
-    approved_by = models.CharField(max_length=100)
-    reason = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        abstract = True
+from common.states import DatedRule
 
 
 class LimitCode(models.TextChoices):

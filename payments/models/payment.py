@@ -207,6 +207,8 @@ class Attempt(models.Model):
     signed_at = models.CharField(max_length=14)
     order_digest = models.CharField(max_length=64)
     amount_minor = models.BigIntegerField()
+    # What the bank says it took, where that is another amount; the newest such answer.
+    told_minor = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     debit_sent_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, blank=True)

@@ -1,4 +1,4 @@
-"""What is done with a payment: orders taken and ended, debits made, unknown debits settled."""
+"""What is done with a payment: orders taken and ended, debits made, unknown debits settled, wrong ones given back."""
 
 from payments.operations.debits import PaymentGated, pay_by_card, prepare_signing
 from payments.operations.enquiries import enquire_about
@@ -11,6 +11,7 @@ from payments.operations.orders import (
     mark_shipped,
     tell_platform_again,
 )
+from payments.operations.reversing import ask_reversal, reverse_debit, reversible_attempt
 from payments.operations.rules import add_charge_rule, add_limit_rule
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "abandon_attempt",
     "add_charge_rule",
     "add_limit_rule",
+    "ask_reversal",
     "cancel_payment",
     "create_payment",
     "enquire_about",
@@ -26,5 +28,7 @@ __all__ = [
     "mark_shipped",
     "pay_by_card",
     "prepare_signing",
+    "reverse_debit",
+    "reversible_attempt",
     "tell_platform_again",
 ]

@@ -156,6 +156,8 @@ def _answer_again(attempt: Attempt) -> Payment:
             return Payment.objects.select_related("platform", "account").get(pk=attempt.payment_id)
         case AttemptOutcome.DECLINED:
             raise refusal_for(attempt.bank_code)
+        case AttemptOutcome.REVERSED:
+            raise errors.DebitReversed
         case _:
             raise CheckCodeUsed
 

@@ -10,7 +10,7 @@ from cards.bank.port import NEVER_ARRIVED, Approved, Declined, NotFound, Unknown
 from common import phases
 from common.errors import Refusal
 from payments.models import Attempt, Payment
-from payments.operations.settling import park_unknown_debit, settle
+from payments.operations.settling import is_being_reversed, park_unknown_debit, settle
 from payments.states import IN_FLIGHT, DebitPhase
 
 
@@ -26,6 +26,8 @@ def enquire_about(*, payment: Payment, at: dt.datetime, by: str) -> Payment:
         return Payment.objects.get(pk=payment.pk)
     outcome = bank.bank().enquire_debit(attempt.request_id)
     phases.reached(DebitPhase.ENQUIRED)
+    if is_being_reversed(payment, attempt):
+        outcome = Unknown("the debit is being given back")
     try:
         match outcome:
             case Approved() | Declined():

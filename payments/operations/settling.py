@@ -12,11 +12,12 @@ from cards.bank.port import Approved, Declined
 from common import phases
 from common.errors import Refusal
 from common.jobs import run_soon
+from common.money import Money
 from ledger import operations as ledger
 from ledger.chart import JournalKind
 from notifications import operations as notifications
 from payments import bookings, errors, events, limits
-from payments.models import Attempt, Payment
+from payments.models import Attempt, DebitReversal, Payment
 from payments.states import IN_FLIGHT, AttemptOutcome, DebitPhase, Status
 from verification import operations as verification
 
@@ -54,7 +55,8 @@ def settle(*, attempt: Attempt, outcome: Approved | Declined, at: dt.datetime, b
     if isinstance(outcome, Approved):
         if outcome.amount.amount_minor != attempt.amount_minor:
             # The bank booked something else than we asked for: nobody may be told anything before people have looked.
-            return park_unknown_debit(attempt=attempt, why=f"bank says {outcome.amount}", at=at, by=by)
+            why = f"bank says {outcome.amount}"
+            return park_unknown_debit(attempt=attempt, why=why, at=at, by=by, told=outcome.amount)
         return settle_debit(attempt=attempt, bank_reference=outcome.bank_reference, at=at, by=by)
     decline_debit(attempt=attempt, bank_code=outcome.code, at=at, by=by)
     raise refusal_for(outcome.code)
@@ -64,7 +66,7 @@ def settle_debit(*, attempt: Attempt, bank_reference: str, at: dt.datetime, by: 
     """The bank has debited: paid, booked, told. A second time changes nothing."""
     with transaction.atomic(durable=True):
         payment = _lock(attempt)
-        if payment.status not in IN_FLIGHT:
+        if payment.status not in IN_FLIGHT or is_being_reversed(payment, attempt):
             return payment
         assert payment.account is not None
         fields = {"paid_at": at, "bank_reference": bank_reference, "enquire_at": None}
@@ -77,7 +79,7 @@ def settle_debit(*, attempt: Attempt, bank_reference: str, at: dt.datetime, by: 
             platform_code=payment.platform.code,
             at=at,
         )
-        _tell(payment, "payment.succeeded", at)
+        tell_platform(payment, "payment.succeeded", at)
         _notify_payer(payment, at)
         verification.record_use(customer=payment.account.customer, at=at)
         phases.reached(DebitPhase.SETTLING)
@@ -90,7 +92,7 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
     code = refusal_for(bank_code).code
     with transaction.atomic(durable=True):
         payment = _lock(attempt)
-        if payment.status not in IN_FLIGHT:
+        if payment.status not in IN_FLIGHT or is_being_reversed(payment, attempt):
             return payment
         assert payment.account is not None
         assert payment.limits_day is not None
@@ -103,20 +105,33 @@ def decline_debit(*, attempt: Attempt, bank_code: str, at: dt.datetime, by: str)
         else:
             fields |= {"failure_code": code}
             payment.move_to(Status.FAILED, at=at, by=by, reason=f"declined {declined} times", fields=fields)
-            _tell(payment, "payment.failed", at)
+            tell_platform(payment, "payment.failed", at)
         phases.reached(DebitPhase.SETTLING)
     phases.reached(DebitPhase.SETTLED)
     return payment
 
 
-def park_unknown_debit(*, attempt: Attempt, why: str, at: dt.datetime, by: str) -> Payment:
-    """No final word: the outcome is unknown, and the ladder asks the bank again with the same request id."""
+def is_being_reversed(payment: Payment, attempt: Attempt) -> bool:
+    """It is on its way back to its account: until the bank has said, nobody else ends the payment.
+
+    Only an unknown debit can be; a payment that goes well costs no statement for it.
+    """
+    return payment.status == Status.UNKNOWN and DebitReversal.objects.under_way().filter(attempt=attempt).exists()
+
+
+def park_unknown_debit(*, attempt: Attempt, why: str, at: dt.datetime, by: str, told: Money | None = None) -> Payment:
+    """No final word: the outcome is unknown, and the ladder asks the bank again with the same request id.
+
+    `told`: the other amount that the bank says it took.
+    """
     with transaction.atomic(durable=True):
         payment = _lock(attempt)
         if payment.status not in IN_FLIGHT:
             return payment
         step = ENQUIRY_LADDER[min(payment.enquiries, len(ENQUIRY_LADDER) - 1)]
         fields = {"enquire_at": at + step, "enquiries": payment.enquiries + 1}
+        if told is not None and told.currency == "TWD":
+            Attempt.objects.filter(pk=attempt.pk, outcome="").update(told_minor=told.amount_minor)
         if payment.status == Status.DEBITING:
             payment.move_to(Status.UNKNOWN, at=at, by=by, reason=why, fields=fields)
         else:
@@ -135,7 +150,7 @@ def _notify_payer(payment: Payment, at: dt.datetime) -> None:
         )
 
 
-def _tell(payment: Payment, kind: str, at: dt.datetime) -> None:
+def tell_platform(payment: Payment, kind: str, at: dt.datetime) -> None:
     notifications.enqueue_event(
         platform=payment.platform, kind=kind, subject=payment.reference, data=events.payment_body(payment), at=at
     )

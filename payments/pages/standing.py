@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.money import Money
 from notifications.queries import ToldAttempt, ToldEvent
+from payments.errors import DebitReversed
 from payments.models import Attempt, Payment
 from payments.pages import shown
 from payments.states import IN_FLIGHT, UNTOUCHED, Status
@@ -27,6 +28,8 @@ def heading(payment: Payment, presented: Attempt | None, *, opened: bool) -> str
         return _("The bank has not said yet")
     if presented:
         return _("This order is being paid right now")
+    if payment.failure_code == DebitReversed.code:
+        return _("No: what was taken is back in your account")
     return _("No, you were not charged")
 
 
@@ -93,7 +96,7 @@ def story(
 ) -> list[dict[str, Any]]:
     """From the order to the shop's confirmation, oldest first, and what is still to come."""
     entries = [_entry(_("The order came from the shop"), payment.created_at)]
-    for attempt in payment.attempts.filter(outcome__in=("declined", "refused")).order_by("number"):
+    for attempt in payment.attempts.filter(outcome__in=("declined", "refused", "reversed")).order_by("number"):
         entries.append(_entry(_("A payment was tried and did not go through"), attempt.outcome_at, state="problem"))
     if presented:
         entries.append(_entry(_("A card has confirmed the order"), presented.created_at, state="current"))

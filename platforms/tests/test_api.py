@@ -144,9 +144,7 @@ def test_a_revoked_key_opens_nothing_more():
 
 
 def test_a_platform_that_is_switched_off_gets_nothing():
-    platform = make_platform()
-    _, secret = make_bearer_key(platform)
-    operations.set_platform_enabled(code=platform.code, enabled=False)
+    _, secret = make_bearer_key(make_platform(enabled=False))
 
     assert problem(bearer(secret).get(PATH)) == (403, "platform_disabled")
 

@@ -49,6 +49,7 @@ SAME_AMOUNT = Invariant(
         'order_amount_minor=' || p.order_amount_minor, 'charge_minor=' || p.charge_minor,
         'final_amount_minor=' || p.final_amount_minor), 'UTF8')), 'hex') AS digest) d
     WHERE a.debit_sent_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM reconciliation_bankline r WHERE r.kind = 'reversal' AND r.reverses = a.request_id)
       AND (a.amount_minor <> p.final_amount_minor OR l.amount_minor <> p.final_amount_minor OR l.currency <> 'TWD'
            OR l.account_last4 <> a.account_last4 OR a.order_digest <> d.digest
            OR (p.status = 'paid' AND e.told IS DISTINCT FROM p.final_amount_minor))

@@ -98,7 +98,9 @@ FOUR_EYES = Invariant(
     SELECT rule || ' from ' || valid_from, 'made and approved by ' || made_by
     FROM (SELECT 'limit ' || code AS rule, valid_from, made_by, approved_by FROM payments_limitrule
           UNION ALL SELECT 'charge', valid_from, made_by, approved_by FROM payments_chargerule
-          UNION ALL SELECT 'charge return', valid_from, made_by, approved_by FROM refunds_chargereturnrule) rules
+          UNION ALL SELECT 'charge return', valid_from, made_by, approved_by FROM refunds_chargereturnrule
+          UNION ALL SELECT 'gate', valid_from, made_by, approved_by FROM verification_gaterule
+          UNION ALL SELECT 'run pace', valid_from, made_by, approved_by FROM refunds_runpace) rules
     WHERE made_by = approved_by OR approved_by = ''
     """),
 )

@@ -217,6 +217,19 @@ def test_i20_a_rule_approved_by_its_maker(house, at):
     assert broken("I-20", at)[0][0].startswith("charge from ")
 
 
+@pytest.mark.parametrize(
+    ("statement", "constraint", "name"),
+    [
+        ("UPDATE verification_gaterule SET approved_by = made_by", "verification_gate_rule_four_eyes", "gate"),
+        ("UPDATE refunds_runpace SET approved_by = made_by", "refunds_run_pace_four_eyes", "run pace"),
+    ],
+)
+def test_i20_a_rule_of_the_gate_or_the_run_approved_by_its_maker(house, at, statement, constraint, name):
+    tamper(statement, without=[constraint])
+
+    assert broken("I-20", at) == [(f"{name} from 2020-01-01", "made and approved by published rules")]
+
+
 # ── The bank ──
 
 

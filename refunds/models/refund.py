@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from common.clock import today_in_taipei
 from common.money import Money
 from common.references import new_id, refund_reference
-from common.states import AppendOnly, StateChange, Stateful
-from payments.models import DatedRule, Payment
+from common.states import AppendOnly, DatedRule, StateChange, Stateful
+from payments.models import Payment
 from platforms.models import Platform
 from refunds.amounts import ChargePolicy
 from refunds.deferral import DeferralReason, Promise, is_overdue

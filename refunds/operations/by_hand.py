@@ -18,6 +18,7 @@ from refunds.models import Refund
 from refunds.operations.crediting import AMOUNT_DIFFERS, book_credit
 from refunds.operations.deferring import defer_refund
 from refunds.states import Status
+from refunds.working_days import Calendar
 
 
 def settle_by_hand(*, reference: str, bank_reference: str, note: str, at: dt.datetime, by: str) -> Refund:
@@ -29,13 +30,18 @@ def settle_by_hand(*, reference: str, bank_reference: str, note: str, at: dt.dat
     return refund
 
 
+def is_returnable(refund: Refund) -> bool:
+    """A person has it, and the bank has surely not credited it, not even with another amount."""
+    return refund.status == Status.MANUAL and refund.bank_code != AMOUNT_DIFFERS
+
+
 def return_to_run(*, reference: str, note: str, at: dt.datetime, by: str) -> Refund:
     """The account can be credited again: the next run takes it, with a request of its own.
 
     Raises RefundNotManual, also where the bank may have credited already (another amount than ours).
     """
     refund = _lock_manual(reference)
-    if refund.bank_code == AMOUNT_DIFFERS:
+    if not is_returnable(refund):
         raise errors.RefundNotManual
     refund.move_to(Status.ACCEPTED, at=at, by=by, reason=note, fields={"bank_code": "", "retry_at": None})
     audit.record(by=by, action="refund.returned_to_run", subject=refund.reference, reason=note, at=at)
@@ -50,11 +56,14 @@ def defer_by_hand(*, reference: str, reason: DeferralReason, note: str, at: dt.d
     return refund
 
 
-def deferred_date(refund: Refund, at: dt.datetime) -> dt.date:
-    """The working day after its turn. Raises RefundNotDeferrable when it waits for no run, or its promise would break."""
+def deferred_date(refund: Refund, at: dt.datetime, calendar: Calendar | None = None) -> dt.date:
+    """The working day after its turn, by the current calendar unless the caller has read it already.
+
+    Raises RefundNotDeferrable when it waits for no run, or its promise would break.
+    """
     if refund.status != Status.ACCEPTED or refund.credit_date is None or refund.latest_credit_date is None:
         raise errors.RefundNotDeferrable
-    to = current_calendar().next_working_day(max(refund.credit_date, today_in_taipei(at)))
+    to = (calendar or current_calendar()).next_working_day(max(refund.credit_date, today_in_taipei(at)))
     if to > refund.latest_credit_date:
         raise errors.RefundNotDeferrable
     return to

@@ -12,8 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.references import new_id
-from common.states import AppendOnly, StateChange, Stateful
-from payments.models import DatedRule
+from common.states import AppendOnly, DatedRule, StateChange, Stateful
 from support.states import APPROVAL_MOVES, ApprovalStatus
 
 _PENDING = ApprovalStatus.PENDING.value

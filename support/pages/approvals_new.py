@@ -26,10 +26,13 @@ from support.queries import approvals as queries
 
 _GROUPS = {
     "refund": gettext_lazy("Refunds"),
+    "payment": gettext_lazy("Payments"),
     "calendar": gettext_lazy("Calendar"),
     "limit": gettext_lazy("Rules"),
     "charge": gettext_lazy("Rules"),
     "charge_return": gettext_lazy("Rules"),
+    "gate": gettext_lazy("Rules"),
+    "run_pace": gettext_lazy("Rules"),
     "tier": gettext_lazy("Rules"),
     "platform": gettext_lazy("Platforms"),
     "identity": gettext_lazy("People and data"),

@@ -72,7 +72,7 @@ def badge(request: HttpRequest) -> HttpResponse:
     """The number beside “Cases” in the navigation, asked for after the page stands."""
     count = queries.badge(me=staff_name(request), queues=_queues(request))
     text = f"{queries.BADGE_MAX}+" if count > queries.BADGE_MAX else str(count)
-    return render(request, "support/_badge.html", {"count": count, "text": text})
+    return render(request, "support/_badge.html", {"count": count, "text": text, "url": request.path})
 
 
 @require_safe

@@ -76,9 +76,35 @@ class ChargeReturnForm(_RuleForm):
     )
 
 
+class GateForm(_RuleForm):
+    mismatches_max = forms.IntegerField(
+        label=_("Wrong details that a person may give on one day"), min_value=1, max_value=10
+    )
+    wait_seconds = forms.IntegerField(
+        label=_("Wait after passing, before paying again, in seconds"), min_value=0, max_value=3_600
+    )
+
+
+class PaceForm(_RuleForm):
+    credits_per_minute = forms.IntegerField(
+        label=_("Credits a minute"),
+        min_value=1,
+        max_value=100_000,
+        help_text=_("As measured: it says what a day can hold, and makes nothing faster."),
+    )
+
+
 class TierForm(_RuleForm):
     from_minor = forms.IntegerField(label=_("From this amount on, in NT$"), min_value=0, max_value=_MINOR_MAX)
     checkers = forms.IntegerField(label=_("People who must agree"), min_value=1, max_value=3)
+
+
+class _PaymentForm(DeedForm):
+    about_field = "reference"
+    reference = forms.CharField(label=_("Payment"), max_length=24, help_text="PAY-…")
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
 
 
 class _RefundForm(DeedForm):
@@ -103,6 +129,15 @@ class ReturnForm(_RefundForm):
 
 class DeferForm(_RefundForm):
     told = forms.ChoiceField(label=_("Reason the customer is told"), choices=Deferral.Reason.choices)
+
+
+class ReverseForm(_PaymentForm):
+    told_minor = forms.IntegerField(
+        label=_("What the bank took, in NT$"),
+        min_value=1,
+        max_value=_MINOR_MAX,
+        help_text=_("As the bank says it. It has to be what it answered last."),
+    )
 
 
 class YearForm(DeedForm):
@@ -221,11 +256,14 @@ FORMS: Final[dict[str, type[DeedForm]]] = {
     "refund.settle_by_hand": SettleForm,
     "refund.return_to_run": ReturnForm,
     "refund.defer": DeferForm,
+    "payment.reverse_debit": ReverseForm,
     "calendar.publish": YearForm,
     "calendar.closure": ClosureForm,
     "limit.change": LimitForm,
     "charge.change": ChargeForm,
     "charge_return.change": ChargeReturnForm,
+    "gate.change": GateForm,
+    "run_pace.change": PaceForm,
     "tier.change": TierForm,
     "platform.suspend": SwitchForm,
     "platform.resume": SwitchForm,

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -21,6 +21,8 @@ from support.states import ApprovalStatus
 
 # They live for a day: more than this many are a flood, of which the oldest come first.
 PENDING_MAX = 200
+# A number beside a word says no more than that there is a lot.
+BADGE_MAX: Final = 99
 # A calendar is kept whole; no list shows it.
 _LARGE = ("payload", "shown")
 _AGREED = Count("decisions", filter=Q(decisions__verdict="approve"))
@@ -82,6 +84,28 @@ def waiting(user: User, at: dt.datetime) -> Waiting:
     return Waiting(to_decide, asked, [one for one in found if one not in asked and one not in to_decide])
 
 
+def to_decide_capped(user: User, at: dt.datetime) -> int:
+    """How many requests this person may say yes or no to and has not yet: BADGE_MAX + 1 for any more than that.
+
+    In one statement. What they may decide is asked once, not of each request.
+    """
+    count: int = _asked(
+        """SELECT count(*) FROM (
+               SELECT FROM support_approval a
+               WHERE a.status = 'pending' AND a.expires_at > %(at)s AND a.maker_id <> %(user)s
+                 AND a.deed = ANY (ARRAY(
+                     SELECT name FROM unnest(support_deeds()) name
+                     WHERE support_may(%(user)s, 'support.approve') AND support_may(%(user)s, support_checks(name))))
+                 AND NOT EXISTS (SELECT FROM support_approvaldecision d
+                                 WHERE d.approval_id = a.id AND d.checker_id = %(user)s)
+               LIMIT %(most)s) waiting""",
+        at=at,
+        user=user.pk,
+        most=BADGE_MAX + 1,
+    )
+    return count
+
+
 def ended(*, cursor: str = "", limit: int = 50) -> Page[Approval]:
     """What waits no more, the newest request first."""
     rows: QuerySet[Approval, Approval] = Approval.objects.exclude(status=ApprovalStatus.PENDING)
@@ -127,9 +151,9 @@ def _deeds_of(user: User, general: str, by: str) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _asked(statement: str, *params: Any) -> Any:
+def _asked(statement: str, *params: Any, **named: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, named or params)
         row = cursor.fetchone()
     assert row is not None, "a function answers with one row"
     return row[0]

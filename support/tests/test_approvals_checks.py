@@ -6,12 +6,15 @@ import pytest
 
 from common import clock
 from conftest import owner_connection, put_as_owner
-from payments.models import LimitRule
+from payments.models import DebitReversal, LimitRule
+from platforms.tests.factories import make_platform
+from refunds.models import RunPace
 from support import operations
 from support.checks import APPROVED_BY_ANOTHER
 from support.models import ApprovalTier
 from support.tests.approving import LIMIT, agree, ask, carry_out, someone
-from support.tests.factories import make_manual_refund
+from support.tests.factories import make_manual_refund, pay
+from verification.models import GateRule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +25,13 @@ def broken():
 
 def tamper(statement, *params):
     """As the owner of the tables, with the guards switched off for as long as it takes."""
-    tables = ("support_approval", "support_approvaldecision", "payments_limitrule", "refunds_refund")
+    tables = (
+        "support_approval",
+        "support_approvaldecision",
+        "payments_limitrule",
+        "refunds_refund",
+        "platforms_platform",
+    )
     with owner_connection() as owner:
         for table in tables:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -41,6 +50,14 @@ def test_what_went_through_the_console_is_whole(at):
     carry_out(at, "charge.change", {"percent": "1.250", "valid_from": "2026-12-01"})
     carry_out(at, "charge_return.change", {"policy": "none", "valid_from": "2026-06-09"})
     carry_out(at, "tier.change", {"from_minor": 50_000, "checkers": 2, "valid_from": "2026-06-09"})
+    carry_out(at, "gate.change", {"mismatches_max": 3, "wait_seconds": 60, "valid_from": "2026-06-09"})
+    carry_out(at, "run_pace.change", {"credits_per_minute": 60, "valid_from": "2026-06-09"})
+    reverse = {"reference": pay(at, "other_amount").reference, "told_minor": 962}
+    carry_out(at, "payment.reverse_debit", reverse)
+    shops = [make_platform() for _ in range(3)]
+    for shop in shops[1:]:
+        carry_out(at, "platform.suspend", {"code": shop.code}, role="operator")
+    carry_out(at, "platform.resume", {"code": shops[2].code}, role="operator")
     rejected = ask(at, someone(), wish=LIMIT | {"valid_from": "2026-06-10"})
     operations.reject(approval_id=rejected.pk, checker=someone(), words="no", at=at)
 
@@ -104,10 +121,12 @@ def test_a_rule_slipped_in_by_the_owner_is_named():
     put_as_owner(
         ApprovalTier(from_minor=0, checkers=1, valid_from=day, made_at=clock.now(), made_by="a", approved_by="b")
     )
+    put_as_owner(GateRule(mismatches_max=9, wait_seconds=0, valid_from=day, made_by="a", approved_by="b"))
+    put_as_owner(RunPace(credits_per_minute=1, valid_from=day, made_by="a", approved_by="b"))
 
-    assert broken() == [
-        ("limit service_daily from 2026-06-09", "no approval of exactly this was carried out"),
-        ("tier 0 from 2026-06-09", "no approval of exactly this was carried out"),
+    slipped_in = ("gate", "limit service_daily", "run pace", "tier 0")
+    assert sorted(broken()) == [
+        (f"{name} from 2026-06-09", "no approval of exactly this was carried out") for name in slipped_in
     ]
 
 
@@ -126,6 +145,28 @@ def test_a_refund_settled_past_the_console_is_named(at):
     tamper("UPDATE support_approval SET subject = 'RF-0'")
 
     assert broken() == [(refund.reference, "credited by hand, and no approval was carried out")]
+
+
+def test_a_debit_given_back_past_the_console_is_named(at):
+    payment = pay(at, "other_amount")
+    names = {"made_by": "a", "approved_by": "b", "reason": "x"}
+    put_as_owner(DebitReversal(attempt=payment.attempts.get(), told_minor=962, asked_at=at, send_at=at, **names))
+
+    assert broken() == [(payment.reference, "962 had to go back, and no approval was carried out")]
+
+
+def test_a_platform_that_was_switched_past_the_console_is_named(at):
+    off, on = make_platform(), make_platform()
+    carry_out(at, "platform.suspend", {"code": on.code}, role="operator")
+
+    tamper("UPDATE platforms_platform SET enabled = NOT enabled")
+
+    assert sorted(broken()) == sorted(
+        [
+            (f"platform {off.code}", "suspended, and no approval says so"),
+            (f"platform {on.code}", "open, and no approval says so"),
+        ]
+    )
 
 
 def test_the_proof_itself_needs_two_statements(at, django_assert_num_queries):

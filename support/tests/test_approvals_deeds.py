@@ -17,6 +17,7 @@ from platforms.tests.factories import make_signing_key
 from refunds import errors as refund_errors
 from refunds import operations as refund_operations
 from refunds.models import CalendarVersion, ChargeReturnRule, Deferral, Refund
+from refunds.queries import credits_per_minute_on
 from refunds.states import Status
 from refunds.tests import factories as refunds
 from refunds.tests.factories import at_taipei
@@ -25,6 +26,7 @@ from support import errors, operations
 from support.operations.deeds import DEEDS
 from support.tests.approving import LIMIT, agree, ask, carry_out, someone
 from support.tests.factories import make_manual_refund
+from verification.limits import gate_rule
 from verification.operations import is_check_needed
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,8 @@ def test_sixty_days_count_from_the_last_yes(at):
         ("limit.change", LIMIT | {"valid_from": "2026-06-08"}),
         ("charge_return.change", {"policy": "none", "valid_from": "2026-06-08"}),
         ("tier.change", {"from_minor": 0, "checkers": 2, "valid_from": "2026-06-08"}),
+        ("gate.change", {"mismatches_max": 3, "wait_seconds": 60, "valid_from": "2026-06-08"}),
+        ("run_pace.change", {"credits_per_minute": 60, "valid_from": "2026-06-08"}),
     ],
 )
 def test_a_rule_begins_tomorrow_at_the_earliest(at, deed, wish):
@@ -92,6 +96,51 @@ def test_the_charge_comes_back_by_the_new_rule(at):
     agree(approval, someone("operator"), at)
 
     assert ChargeReturnRule.objects.latest("valid_from").policy == "none"
+
+
+GATE = {"mismatches_max": 3, "wait_seconds": 60, "valid_from": "2026-06-09"}
+PACE = {"credits_per_minute": 60, "valid_from": "2026-06-09"}
+
+
+def test_the_identity_check_has_other_numbers_from_its_day_on(at):
+    approval = ask(at, someone(), "gate.change", GATE)
+    assert preview(approval, at) == {
+        "Wrong details that a person may give on one day": ("2", "3"),
+        "Wait after passing, before paying again": ("180 seconds", "60 seconds"),
+        "Valid from": ("2020-01-01", "2026-06-09"),
+    }
+
+    agree(approval, someone("operator"), at)
+
+    today, tomorrow = gate_rule(dt.date(2026, 6, 8)), gate_rule(dt.date(2026, 6, 9))
+    assert [(rule.mismatches_max, rule.wait_seconds) for rule in (today, tomorrow)] == [(2, 180), (3, 60)]
+    assert (tomorrow.made_by, tomorrow.approved_by) == tuple(f"staff:{one}" for one in names(approval))
+
+
+def test_a_day_is_reckoned_with_another_pace_from_its_day_on(at):
+    approval = ask(at, someone(), "run_pace.change", PACE)
+    assert preview(approval, at) == {
+        "Credits a minute": ("300", "60"),
+        "Credits of a whole working day": ("117,000", "23,400"),
+        "Valid from": ("2020-01-01", "2026-06-09"),
+    }
+
+    agree(approval, someone("operator"), at)
+
+    assert [credits_per_minute_on(dt.date(2026, 6, day)) for day in (8, 9)] == [300, 60]
+
+
+def names(approval):
+    """Who asked, and who agreed."""
+    return [approval.maker.username, *approval.decisions.values_list("checker__username", flat=True)]
+
+
+@pytest.mark.parametrize(("deed", "wish"), [("gate.change", GATE), ("run_pace.change", PACE)])
+def test_no_second_rule_of_the_gate_or_the_run_begins_on_one_day(at, deed, wish):
+    carry_out(at, deed, wish)
+
+    with pytest.raises(errors.RuleDateTaken):
+        ask(at, someone(), deed, wish)
 
 
 # ── Refunds ──
@@ -120,6 +169,14 @@ def test_what_left_a_persons_hands_is_not_settled_again(at):
 
     with pytest.raises(refund_errors.RefundNotManual):
         ask(at_taipei(DUE), someone(), "refund.settle_by_hand", settled(refund))
+
+
+def test_what_the_bank_may_have_credited_is_not_sent_again(at):
+    refund = make_manual_refund(at)
+    Refund.objects.filter(pk=refund.pk).update(bank_code="amount_differs")
+
+    with pytest.raises(refund_errors.RefundNotManual):
+        ask(at_taipei(DUE), someone(), "refund.return_to_run", {"reference": refund.reference})
 
 
 def test_an_account_opened_again_goes_back_to_the_run(at):

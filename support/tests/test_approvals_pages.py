@@ -1,6 +1,7 @@
 """The pages of requests: who sees and does what, what each says, and how many statements it takes."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,13 +9,14 @@ from django.urls import reverse
 
 from audit.models import Record
 from common import clock
+from platforms.tests.factories import make_platform
 from refunds.tests.test_calendar import file_of, rows_of
 from staff.tests.factories import sign_in
 from support import operations
 from support.models import Approval
 from support.operations.deeds import DEEDS
 from support.pages.deed_forms import FORMS
-from support.queries.approvals import deeds_to_ask
+from support.queries.approvals import deeds_to_ask, to_decide_capped
 from support.tests.approving import LIMIT, agree, ask, someone
 from support.tests.factories import make_manual_refund
 
@@ -291,3 +293,69 @@ def test_the_pages_speak_chinese():
     page = page_of(client_of(someone(), language="zh-hant"), approval)
 
     assert all(text in page for text in ("變更限額", "同意並執行", "生效日"))
+
+
+# ── The number in the navigation ──
+
+
+def text_of(answer):
+    return " ".join(re.sub("<[^>]*>", " ", answer.content.decode()).split())
+
+
+def badge_of(user):
+    return text_of(client_of(user).get(BADGE))
+
+
+BADGE = "/console/approvals/badge/"
+
+
+def test_the_badge_counts_what_waits_for_my_word():
+    me, other = someone(), someone()
+    for_me = waiting()
+    waiting(me, code="service_daily")
+    twice = waiting(code="service_monthly", amount_minor=400_000)
+    agree(twice, me, clock.now())
+    ask(clock.now(), someone("operator"), "platform.suspend", {"code": make_platform().code})
+
+    assert [badge_of(one) for one in (me, other)] == ["1 waiting", "3 waiting"]
+    agree(for_me, other, clock.now())
+    assert [badge_of(one) for one in (me, someone("administrator"))] == ["", ""]
+
+
+def test_the_badge_counts_nothing_that_ran_out():
+    me = someone()
+    ask(clock.now() - dt.timedelta(hours=25), someone(), wish=LIMIT | {"valid_from": soon()})
+
+    assert badge_of(me) == ""
+
+
+def test_the_badge_says_more_than_ninety_nine():
+    me, maker = someone(), someone()
+    for number in range(101):
+        ask(clock.now(), maker, "tier.change", {"from_minor": number, "checkers": 1, "valid_from": soon()})
+
+    assert badge_of(me) == "99+ waiting"
+    assert to_decide_capped(me, clock.now()) == 100
+
+
+def test_the_badge_costs_one_statement(django_assert_num_queries):
+    me = someone()
+    for code in ("service_daily", "service_monthly", "transfer_single"):
+        waiting(code=code)
+
+    with django_assert_num_queries(1):
+        assert to_decide_capped(me, clock.now()) == 3
+
+
+@pytest.mark.parametrize("role", ["supervisor", "operator", "auditor", "administrator"])
+def test_the_navigation_asks_for_the_number(role):
+    page = client_of(someone(role)).get(QUEUE).text
+
+    assert f'hx-get="{BADGE}"' in page
+
+
+def test_an_agent_sees_no_number():
+    client = client_of(someone("agent"))
+
+    assert client.get(BADGE).status_code == 403
+    assert BADGE not in client.get("/console/").text

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.models import Customer
 from common.references import mask_national_id, new_id
 from common.sealing import unseal
-from common.states import AppendOnly, StateChange, Stateful
+from common.states import AppendOnly, DatedRule, StateChange, Stateful
 from verification import states
 from verification.rules import CODE_TRIES_MAX, EXTENSIONS_MAX, blocks
 from verification.rules.documents import IssueType
@@ -29,17 +29,22 @@ class Outcome(models.TextChoices):
 MISMATCHES = (Outcome.MISMATCH, Outcome.BANK_MISMATCH)
 
 
-class GateRule(AppendOnly):
+class GateRule(DatedRule):
     """The gate's numbers that staff may change, from a date on. The latest row that has begun applies."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    effective_date = models.DateField(unique=True)
     mismatches_max = models.PositiveSmallIntegerField(help_text=_("mismatches a person may have on one Taipei day"))
     wait_seconds = models.PositiveIntegerField(help_text=_("wait after passing, before paying again"))
-    created_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], name="verification_gate_rule_once"),
+            # With none nobody could be checked at all.
+            models.CheckConstraint(condition=Q(mismatches_max__gt=0), name="verification_gate_rule_leaves_a_try"),
+            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="verification_gate_rule_four_eyes"),
+        ]
 
     def __str__(self) -> str:
-        return f"gate rule from {self.effective_date}"
+        return f"gate rule from {self.valid_from}"
 
 
 class LastUse(models.Model):

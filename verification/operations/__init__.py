@@ -22,6 +22,7 @@ from verification.jcic import port as jcic_port
 from verification.models import Check, Consent, Inquiry, LastUse, Reset
 from verification.operations.answers import record_use, settle_answer, settle_profile
 from verification.operations.codes import prove, send_code
+from verification.operations.gate_rules import add_gate_rule
 from verification.operations.look_ups import send_look_up_code, use_look_up_code
 from verification.operations.questions import ask_customer_service, mark_answered
 from verification.rules.consent import CONSENT_VERSION, consent_text_hash
@@ -29,6 +30,7 @@ from verification.rules.documents import IdentityData
 from verification.states import IN_FLIGHT, LEFT_OPEN, Phase, Status
 
 __all__ = [
+    "add_gate_rule",
     "answer_code",
     "ask_customer_service",
     "carry_on",

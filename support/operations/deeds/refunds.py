@@ -63,7 +63,7 @@ class ReturnToRun(_RefundDeed):
     about = _("The account can be credited again: the next run sends the money, with a request of its own.")
 
     def check(self, wish: Wish, *, at: dt.datetime) -> None:
-        if refund_of(wish).status != Status.MANUAL:
+        if not refunds.is_returnable(refund_of(wish)):
             raise refund_errors.RefundNotManual
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:

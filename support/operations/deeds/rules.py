@@ -1,4 +1,4 @@
-"""Deeds that change a rule from a day on: limits, the charge, whether it comes back, and how many must agree."""
+"""Deeds that change a rule from a day on: limits, the charge, whether it comes back, the gate, the run, how many must agree."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.clock import today_in_taipei
+from common.states import DatedRule
 from payments import operations as payments
 from payments.limits import LIMIT_NAMES
-from payments.models import ChargeRule, DatedRule, LimitCode, LimitRule
+from payments.models import ChargeRule, LimitCode, LimitRule
 from refunds import operations as refunds
 from refunds.amounts import ChargePolicy
-from refunds.models import ChargeReturnRule
+from refunds.deferral import whole_day_minutes
+from refunds.models import ChargeReturnRule, RunPace
 from support import errors
 from support.models import ApprovalTier
 from support.operations.deeds.deed import NOTHING, VALID_FROM, Deed, Doing, Line, Outcome, Preview, Wish, twd
+from verification import operations as verification
+from verification.models import GateRule
 
 # How long before the bank tells its customers of another charge.
 CHARGE_NOTICE: Final = dt.timedelta(days=60)
@@ -150,6 +155,90 @@ class ChangeChargeReturn(_RuleDeed):
         return ChargeReturnRule.objects.filter(valid_from=valid_from(wish)).exists()
 
 
+class ChangeGate(_RuleDeed):
+    name = "gate.change"
+    title = _("Change the numbers of the identity check")
+    about = _("From a day on, people have another number of tries a day, or wait another time before they pay again.")
+
+    def subject(self, wish: Wish) -> str:
+        return "gate"
+
+    def subject_shown(self, subject: str) -> str:
+        return str(_("Identity check"))
+
+    def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
+        rules = GateRule.objects.filter(valid_from__lte=valid_from(wish))
+        before = rules.order_by("-valid_from", "id").first()
+        return Preview(
+            (
+                Line(
+                    _("Wrong details that a person may give on one day"),
+                    str(before.mismatches_max) if before else NOTHING,
+                    str(wish["mismatches_max"]),
+                ),
+                Line(
+                    _("Wait after passing, before paying again"),
+                    _seconds(before.wait_seconds) if before else NOTHING,
+                    _seconds(wish["wait_seconds"]),
+                ),
+                _valid(before, wish),
+            )
+        )
+
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
+        rule = verification.add_gate_rule(
+            mismatches_max=wish["mismatches_max"],
+            wait_seconds=wish["wait_seconds"],
+            valid_from=valid_from(wish),
+            made_by=doing.made_by,
+            approved_by=doing.approved_by,
+            reason=doing.reason,
+        )
+        return Outcome(str(rule))
+
+    def _is_taken(self, wish: Wish) -> bool:
+        return GateRule.objects.filter(valid_from=valid_from(wish)).exists()
+
+
+class ChangeRunPace(_RuleDeed):
+    name = "run_pace.change"
+    title = _("Change the pace of the refunds' run")
+    about = _("From a day on, what a day can credit is reckoned by another pace. The run itself goes no faster for it.")
+
+    def subject(self, wish: Wish) -> str:
+        return "run pace"
+
+    def subject_shown(self, subject: str) -> str:
+        return str(_("The refunds' run"))
+
+    def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
+        rules = RunPace.objects.filter(valid_from__lte=valid_from(wish))
+        before = rules.order_by("-valid_from", "id").first()
+        paces = (before.credits_per_minute if before else None, int(wish["credits_per_minute"]))
+        a_minute = [NOTHING if pace is None else f"{pace:,}" for pace in paces]
+        a_day = [NOTHING if pace is None else f"{pace * whole_day_minutes():,}" for pace in paces]
+        return Preview(
+            (
+                Line(_("Credits a minute"), *a_minute),
+                Line(_("Credits of a whole working day"), *a_day),
+                _valid(before, wish),
+            )
+        )
+
+    def apply(self, wish: Wish, doing: Doing) -> Outcome:
+        pace = refunds.add_run_pace(
+            credits_per_minute=wish["credits_per_minute"],
+            valid_from=valid_from(wish),
+            made_by=doing.made_by,
+            approved_by=doing.approved_by,
+            reason=doing.reason,
+        )
+        return Outcome(str(pace))
+
+    def _is_taken(self, wish: Wish) -> bool:
+        return RunPace.objects.filter(valid_from=valid_from(wish)).exists()
+
+
 class ChangeTier(_RuleDeed):
     name = "tier.change"
     title = _("Change how many must agree")
@@ -188,3 +277,7 @@ def valid_from(wish: Wish) -> dt.date:
 
 def _valid(before: DatedRule | None, wish: Wish) -> Line:
     return Line(VALID_FROM, before.valid_from.isoformat() if before else NOTHING, wish["valid_from"])
+
+
+def _seconds(seconds: int) -> str:
+    return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}

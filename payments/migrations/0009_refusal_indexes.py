@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("payments", "0007_limit_refusals")]
+    dependencies = [("payments", "0008_reversals")]
 
     operations = [
         AddIndexConcurrently(
