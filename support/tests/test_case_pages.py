@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -413,6 +414,17 @@ def test_the_badge_counts_what_waits_for_me(amy, now):
     open_for(make_finding(now), "broken_invariant", now)
 
     assert text_of(amy.get(reverse("support:case_badge"))) == "2 waiting"
+
+
+@pytest.mark.parametrize("address", [reverse("support:case_badge"), LIST])
+def test_what_asks_again_by_itself_keeps_nobody_signed_in(amy, now, settings, address):
+    polled = re.findall(r'hx-get="([^"]*)" hx-trigger="every', amy.get(address).content.decode())
+
+    for minutes in (6, 12, 18):
+        Path(settings.CLOCK_FILE).write_text(str((now - dt.datetime.now(dt.UTC)).total_seconds() + 60 * minutes))
+        statuses = [amy.get(unescape(one)).status_code for one in polled]
+
+    assert statuses == [302]
 
 
 def test_the_board_counts_each_open_case_once_and_leads_to_its_list(amy, now):
