@@ -5,6 +5,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from audit.models import Record
@@ -221,6 +222,15 @@ def test_a_token_of_another_payment_or_person_is_a_look_of_its_own(agent, superv
         ("staff:amy", second.reference),
         ("staff:sue", first.reference),
     }
+
+
+def test_a_token_of_an_earlier_sign_in_is_a_look_of_its_own(agent):
+    payment = in_flight()
+    live = page_of(agent, payment).context["live"]
+    again = sign_in(User.objects.get(username="amy"))
+
+    assert page_of(again, payment, live=live).status_code == 200
+    assert Record.objects.filter(action="payment.read", subject=payment.reference).count() == 2
 
 
 def test_a_settled_payment_does_not_look_for_news(agent):
