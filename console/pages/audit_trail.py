@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -71,6 +72,7 @@ def trail_file(request: HttpRequest) -> HttpResponse:
         return render(request, "console/audit_trail.html", {"form": form, "chain": _chain()})
     search = form.search()
     if not reasons.is_valid():
+        record_look(request, action="audit.read", subject=_TRAIL, asked=_asked(search))
         return _shown(request, form, newest_first(search.records(), limit=PAGE, by="at"), reasons)
     found = search.records().order_by("-at", "-pk")[: ROWS_MAX + 1]
     table = cut(_("Audit trail"), _columns(), (_cells(row) for row in found.iterator(_FETCHED)))
@@ -89,16 +91,13 @@ def trail_file(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, form: TrailForm, page: Page[Record], reasons: FileForm | None = None) -> HttpResponse:
-    asked = request.GET.copy()
-    asked.pop("cursor", None)
-    if page.next_cursor:
-        asked["cursor"] = page.next_cursor
+    asked = {name: form.data[name] for name in form.fields if form.data.get(name)}
     context = {
         "form": form,
         "chain": _chain(),
         "actions": queries.actions(),
         "rows": [_line(row) for row in page.rows],
-        "next": asked.urlencode() if page.next_cursor else "",
+        "next": urlencode({**asked, "cursor": page.next_cursor}) if page.next_cursor else "",
         "is_first": "cursor" not in request.GET,
         "file_form": reasons or FileForm(initial={"kind": "csv"}),
         "rows_max": f"{ROWS_MAX:,}",
