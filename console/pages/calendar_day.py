@@ -43,7 +43,7 @@ LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.da
         gettext_lazy("Promise ends"),
         cells.IN_SHORT,
         lambda date, today: board.refunds_ending_on(date),
-        cells.refund,
+        cells.refund_in_short,
     ),
     "moved_away": (
         gettext_lazy("Moved away"),
@@ -61,7 +61,7 @@ LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.da
         gettext_lazy("Credited"),
         cells.IN_SHORT,
         lambda date, today: board.refunds_credited_on(date),
-        cells.refund,
+        cells.refund_in_short,
     ),
 }
 _KINDS = {"at_risk": "bad", "moved_away": "wait", "moved_here": "wait", "credited": "good"}
@@ -89,6 +89,7 @@ def of(
             {**mark, "href": f"{address}?list={mark['name']}", "is_on": mark["name"] == chosen}
             for mark in marks_of(one)
         ],
+        "list": chosen,
         "rows": _rows(chosen, date, query, address, at) if may_see else None,
         "may_close": one.day.counted and date >= found.today,
         "close_href": f"{address}?closed",

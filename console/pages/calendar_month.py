@@ -18,7 +18,7 @@ from console.pages import calendar_day
 from console.pages.calendar_words import standing_of, window_words
 from console.queries import calendar_board as board
 from refunds.pages.months import weekdays
-from staff.pages import staff_page
+from staff.pages import record_look, staff_page
 
 # Calendars on Taiwan's walls begin with Sunday.
 _WEEKS = calendar.Calendar(firstweekday=6)
@@ -52,7 +52,9 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     context = _context(date.replace(day=1), at, chosen=date)
     found = context.pop("board")
     may_see = request.user.has_perm("console.see_payments")
-    context["day"] = calendar_day.of(found, date, request.GET, may_see=may_see, at=at)
+    context["day"] = shown = calendar_day.of(found, date, request.GET, may_see=may_see, at=at)
+    if shown["rows"]:
+        record_look(request, action="refund.listed", subject="", day=date.isoformat(), list=shown["list"])
     return render(request, "console/calendar.html", context)
 
 

@@ -169,7 +169,7 @@ def _shown(
     period = form.period()
     tables = reports_money.rows(period, most=_SHOWN_MAX) if wanted.has_rows else wanted.tables(period)
     if wanted.has_rows:
-        record_look(request, action="payments.listed", subject=wanted.name, days=f"{period.first} … {period.last}")
+        record_look(request, action="payment.listed", subject=wanted.name, days=f"{period.first} … {period.last}")
     context = {
         "report": wanted,
         "form": form,

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from audit.models import Record
 from cards.bank import fake_bank
 from console.queries import dashboard_money as money
 from console.tests.factories import figures, references_in, rows_in, set_clock
@@ -189,6 +190,16 @@ def test_whoever_sees_no_dashboard_has_a_start_of_their_own(settings, tmp_path, 
         "active": "3",
         "disabled": "1",
     }
+
+
+def test_looking_at_rows_is_recorded_and_at_figures_not(desk, at):
+    make_paid_payment(at - HOUR)
+
+    desk.get("/console/")
+    desk.get(reverse("desk:rows", args=["untold"], query={"state": "waiting"}))
+
+    looks = Record.objects.filter(action="payment.listed")
+    assert [(look.by, look.details) for look in looks] == [("staff:sam", {"list": "untold", "state": "waiting"})]
 
 
 @pytest.mark.parametrize("address", ["/console/overview/part/told/", "/console/overview/untold/"])

@@ -177,7 +177,7 @@ def test_a_file_says_who_took_it_why_and_when_and_so_does_the_trail(day, supervi
 def test_looking_at_rows_is_recorded(day, supervisor):
     supervisor.get(f"/console/reports/payments/?first={day}&last={day}")
 
-    assert Record.objects.filter(action="payments.listed", by="staff:sue").count() == 1
+    assert Record.objects.filter(action="payment.listed", by="staff:sue").count() == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
