@@ -16,12 +16,12 @@ from audit import checks, queries
 from audit.models import DailyHead, Link, Record
 from audit.queries import Search
 from audit.rules import HASHED
+from common.clock import time_text
 from common.paging import Page, newest_first
 from common.sheets import ROWS_MAX, Cell, Column, cut
 from console.forms.audit_trail import TrailForm
 from console.forms.reports import FileForm
 from console.pages.reports import as_file, mark_of
-from console.pages.reports_money import moment
 from staff.pages import record_look, staff_page
 from staff.rules import role_name
 
@@ -126,7 +126,7 @@ def _line(row: Record) -> dict[str, Any]:
     link = getattr(row, "link", None)
     return {
         "id": row.id,
-        "at": moment(row.at),
+        "at": time_text(row.at),
         "by": row.by,
         "role": role_name(row.role),
         "action": row.action,
@@ -141,7 +141,7 @@ def _line(row: Record) -> dict[str, Any]:
 def _facts(row: Record) -> list[dict[str, str]]:
     link = getattr(row, "link", None)
     return [
-        {"label": _("When"), "value": moment(row.at)},
+        {"label": _("When"), "value": time_text(row.at)},
         {"label": _("Who"), "value": row.by},
         {"label": _("Role"), "value": role_name(row.role) or "—"},
         {"label": _("Deed"), "value": row.action},
@@ -161,7 +161,7 @@ def _columns() -> list[Column]:
 def _cells(row: Record) -> list[Cell]:
     link = getattr(row, "link", None)
     details = json.dumps(row.details, ensure_ascii=False) if row.details else ""
-    words = [moment(row.at), row.by, row.role, row.action, row.subject, row.reason, details]
+    words = [time_text(row.at), row.by, row.role, row.action, row.subject, row.reason, details]
     return [link.position if link else None, *words, link.hash if link else ""]
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.clock import time_text
 from common.references import mask_account
 from console.pages import board_words as words
 from console.pages.board_channels import OPERATORS
@@ -162,7 +163,7 @@ def _account(payment: Payment) -> Cell:
 
 
 def _when(at: dt.datetime | None) -> Cell:
-    return Cell(words.moment(at), look="when")
+    return Cell(time_text(at), look="when")
 
 
 def _text_link(message: Message) -> Cell:

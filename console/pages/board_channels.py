@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.clock import today_in_taipei
+from common.clock import time_text, today_in_taipei
 from console.pages import board_words as words
 from console.pages import charts
 from console.pages.board_parts import Tile, list_of
@@ -91,10 +91,10 @@ def platforms(at: dt.datetime) -> dict[str, Any]:
                 "tried": _("%(taken)s of %(tried)s") % {"taken": one.delivered, "tried": one.tried}
                 if one.tried
                 else "",
-                "failing": _("since %(at)s") % {"at": words.moment(one.failing_since)} if one.failing_since else "",
+                "failing": _("since %(at)s") % {"at": time_text(one.failing_since)} if one.failing_since else "",
                 "keys": _keys(one, at),
                 "keys_href": f"{reverse('admin:platforms_apikey_changelist')}?platform__id__exact={one.platform_id}",
-                "last": words.moment(one.last_request_at),
+                "last": time_text(one.last_request_at),
                 "age": words.age(one.last_request_at, at),
             }
         )

@@ -14,11 +14,6 @@ from common.clock import taipei
 COUNTED_UP_TO = 1_000
 
 
-def moment(at: dt.datetime | None) -> str:
-    """Taipei time with its offset: "2026-06-08 10:00 +08:00"; nothing for no time."""
-    return f"{taipei(at):%Y-%m-%d %H:%M} +08:00" if at else ""
-
-
 def clock_time(at: dt.datetime) -> str:
     return f"{taipei(at):%H:%M:%S}"
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from common.clock import now, today_in_taipei
+from common.clock import now, time_text, today_in_taipei
 from console.pages import board_words as words
 from console.pages import calendar_day
 from console.pages.calendar_words import standing_of, window_words
@@ -72,7 +72,7 @@ def _context(first: dt.date, at: dt.datetime, chosen: dt.date | None = None) -> 
         "after": _month_link(after),
         "this": {**_month_link(found.today), "is_shown": found.today.replace(day=1) == first},
         "version": found.version,
-        "published": words.moment(found.version.published_at),
+        "published": time_text(found.version.published_at),
         "is_estimated": found.calendar.is_estimated(first),
         "as_of": words.clock_time(at),
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common.clock import taipei
+from common.clock import time_text
 from console.forms.find import REFUND_STATUSES, STATUSES
 from console.matching import Kind
 from console.models import SavedView
@@ -43,14 +42,6 @@ _REFUND_TAGS = {
     RefundStatus.CREDITED: "good",
     RefundStatus.CANCELLED: "off",
 }
-
-
-def time_text(at: dt.datetime | None) -> str:
-    """2026-06-08 10:00 +08:00, the time of Taipei with its offset; empty for none."""
-    if at is None:
-        return ""
-    local = taipei(at)
-    return f"{local:%Y-%m-%d %H:%M} {local:%z}"[:-2] + ":00"
 
 
 def status_tag(status: str) -> dict[str, str]:

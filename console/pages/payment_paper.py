@@ -11,14 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from common.papers import Line, Paper, Row, Table, pdf_of
 from console.forms.payment import CheckCaseFileForm, ReasonForm
 from console.operations import case_files
 from console.pages import payment as pages
 from console.pages import payment_say, payment_shown, payment_story
-from console.pages.find_shown import time_text
 from console.queries.payment import Whole, whole_payment
 from payments.pages.paper import letterhead
 from payments.pages.shown import amount_lines, amount_total

@@ -8,9 +8,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.clock import time_text
 from common.money import Money
 from common.references import mask_account, mask_phone
-from console.pages.find_shown import refund_tag, time_text
+from console.pages.find_shown import refund_tag
 from console.pages.payment_story import OUTCOMES
 from console.queries.payment import Limit, Whole
 from ledger.chart import AccountCode, Side

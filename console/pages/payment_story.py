@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Record
+from common.clock import time_text
 from common.states import StateChange
 from console.forms.find import REFUND_STATUSES, STATUSES
-from console.pages.find_shown import time_text
 from console.queries.payment import Whole
 from notifications.models import Message
 from notifications.queries import ToldEvent

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from console.forms.payment import ReasonForm, TellManyForm
-from console.pages.find_shown import time_text
 from console.queries.tell import COUNTED_MAX, untaken_since
 from notifications.operations import recover_endpoint
 from platforms.models import Platform

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards import errors as card_errors
-from common.clock import taipei
+from common.clock import time_text
 from common.errors import Refusal
 from common.references import mask_account
 from common.sheets import ROWS_MAX, Cell, Column, Table, cut
@@ -60,7 +59,7 @@ def _payment(row: tuple[Any, ...]) -> list[Cell]:
     reference, platform, number, description, status, *minor, last4, created_at, paid_at = row
     words = str(STATUS_WORDS[status])
     account = mask_account(last4) if last4 else ""
-    return [reference, platform, number, description, words, *minor, account, moment(created_at), moment(paid_at)]
+    return [reference, platform, number, description, words, *minor, account, time_text(created_at), time_text(paid_at)]
 
 
 def _money(period: Period) -> Table:
@@ -128,11 +127,6 @@ def totalled(found: list[list[Cell]], *, texts: int = 1) -> list[Cell] | None:
         sum(number for number in column if isinstance(number, int)) for column in list(zip(*found, strict=True))[texts:]
     ]
     return [_("Total"), *[""] * (texts - 1), *sums]
-
-
-def moment(at: dt.datetime | None) -> str:
-    """2026-06-08 10:00 +08:00; empty where there is none."""
-    return taipei(at).isoformat(" ", "minutes").replace("+08:00", " +08:00") if at else ""
 
 
 def _title(code: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from staff.forms import ChangePasswordForm, CodeForm
 from staff.models import Factor, SignIn
@@ -22,7 +22,7 @@ from staff.operations import factors, role_of, sessions
 from staff.pages import STEPPED_UP_AT, passkeys, staff_page, stepped_up
 from staff.pages.login import TOO_MANY_TRIES, factor_shown, locked_words
 from staff.pages.presence import next_page_of, sign_out
-from staff.pages.words import browser_words, stamp
+from staff.pages.words import browser_words
 from staff.rules import role_name
 
 _OWN = "console.see_own_account"
@@ -41,8 +41,8 @@ def account(request: HttpRequest) -> HttpResponse:
                 "id": one.pk,
                 "name": one.name or one.get_kind_display(),
                 "kind": one.get_kind_display(),
-                "added": stamp(one.added_at),
-                "used": stamp(one.used_at),
+                "added": time_text(one.added_at),
+                "used": time_text(one.used_at),
                 "is_passkey": one.kind == Factor.Kind.PASSKEY,
             }
             for one in factors.active(user)
@@ -53,8 +53,8 @@ def account(request: HttpRequest) -> HttpResponse:
                 "id": one.pk,
                 "browser": browser_words(one.browser),
                 "address": one.address or "",
-                "started": stamp(one.started_at),
-                "seen": stamp(one.seen_at),
+                "started": time_text(one.started_at),
+                "seen": time_text(one.seen_at),
                 "is_this": one.session_key == here,
             }
             for one in sessions.open_sessions(user=user, at=at)

@@ -15,14 +15,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.clock import now
+from common.clock import now, time_text
 from common.errors import Refusal
 from staff.pages import record_look, staff_page, stepped_up
 from support import operations
 from support.models import Approval
 from support.operations.approvals import as_texts
 from support.operations.deeds import DEEDS
-from support.pages.approvals_words import ago, kind_of, left, me, moment, person, title_of_refusal
+from support.pages.approvals_words import ago, kind_of, left, me, person, title_of_refusal
 from support.queries import approvals as queries
 from support.states import ApprovalStatus
 
@@ -183,15 +183,15 @@ def _facts(found: Approval, at: dt.datetime, *, yes: int) -> list[dict[str, str]
     facts = [
         (_("About"), DEEDS[found.deed].subject_shown(found.subject)),
         (_("Asked by"), person(found.maker)),
-        (_("Asked at"), moment(found.made_at)),
+        (_("Asked at"), time_text(found.made_at)),
         (_("Agreed so far"), _("%(yes)d of %(needed)d") % {"yes": yes, "needed": found.checkers_needed}),
     ]
     if found.amount_minor:
         facts.insert(1, (_("Amount"), f"NT${found.amount_minor:,}"))
     if found.status == ApprovalStatus.PENDING:
-        facts += [(_("Runs out"), moment(found.expires_at)), (_("Time left"), left(found.expires_at, at))]
+        facts += [(_("Runs out"), time_text(found.expires_at)), (_("Time left"), left(found.expires_at, at))]
     elif found.ended_at:
-        facts.append((_("Decided at"), moment(found.ended_at)))
+        facts.append((_("Decided at"), time_text(found.ended_at)))
     # Long enough to compare by eye or phone, and the whole of it in the title of the audit trail.
     facts.append((_("Mark of the request"), " ".join(found.payload_hash[i : i + 4] for i in (0, 4, 8, 12))))
     return [{"label": label, "value": value} for label, value in facts]
@@ -201,7 +201,7 @@ def _history(found: Approval, decisions: Iterable[Any]) -> list[dict[str, Any]]:
     entries = [
         {
             "at": one.at,
-            "when": moment(one.at),
+            "when": time_text(one.at),
             "title": one.get_verdict_display(),
             "by": person(one.checker),
             "why": one.words,
@@ -215,7 +215,7 @@ def _history(found: Approval, decisions: Iterable[Any]) -> list[dict[str, Any]]:
         entries.append(
             {
                 "at": change.at,
-                "when": moment(change.at),
+                "when": time_text(change.at),
                 "title": title,
                 "by": change.by.removeprefix("staff:"),
                 "why": why,
@@ -242,7 +242,7 @@ def _rows(found: Iterable[Approval], at: dt.datetime) -> list[dict[str, Any]]:
                 "subject": DEEDS[one.deed].subject_shown(one.subject),
                 "amount": f"NT${one.amount_minor:,}" if one.amount_minor else "",
                 "by": person(one.maker),
-                "when": moment(one.made_at),
+                "when": time_text(one.made_at),
                 "ago": ago(one.made_at, at),
                 "left": left(one.expires_at, at),
                 "is_short": one.expires_at - at < dt.timedelta(hours=4),

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.clock import TAIPEI
 from common.errors import Refusal
 from support.models import Approval
 from support.states import ApprovalStatus
@@ -27,11 +26,6 @@ def me(request: HttpRequest) -> User:
     user = request.user
     assert isinstance(user, User), "a page of the console has somebody signed in"
     return user
-
-
-def moment(at: dt.datetime) -> str:
-    """ "2026-06-08 10:00 +08:00"."""
-    return at.astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M +08:00")
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:

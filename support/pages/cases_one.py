@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from common.errors import Refusal
 from common.references import mask_account
@@ -128,7 +128,7 @@ def _page(
         "say": _say(found, at),
         "answer": words.answer(found, at),
         "question": found.question,
-        "asked_at": words.time_text(found.question.asked_at) if found.question else "",
+        "asked_at": time_text(found.question.asked_at) if found.question else "",
         "notes": [_note(note, found) for note in queries.notes_of([found, *merged])],
         "merged": merged,
         "merged_into": found.merged_into,
@@ -169,7 +169,7 @@ def _titled(deed: str, form: forms.Form, *, opened: bool) -> dict[str, Any]:
 
 def _note(note: Any, found: Case) -> dict[str, str]:
     elsewhere = note.case.reference if note.case_id != found.pk else ""
-    return {"text": note.text, "by": words.name_of(note.by), "when": words.time_text(note.at), "of": elsewhere}
+    return {"text": note.text, "by": words.name_of(note.by), "when": time_text(note.at), "of": elsewhere}
 
 
 def _ends(found: Case) -> str:
@@ -202,7 +202,7 @@ def _about(found: Case) -> list[dict[str, Any]]:
         rows.append(_fact(_("Invariant"), found.finding.name))
         rows.append(_fact(_("What does not agree"), f"{found.finding.subject}: {found.finding.detail}"))
     rows.append(_fact(_("Queue"), str(Queue(found.queue).label)))
-    rows.append(_fact(_("Opened"), words.time_text(found.opened_at)))
+    rows.append(_fact(_("Opened"), time_text(found.opened_at)))
     return rows
 
 
