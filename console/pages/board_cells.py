@@ -14,23 +14,14 @@ from common.clock import time_text
 from common.references import mask_account
 from console.pages import board_words as words
 from console.pages.board_channels import OPERATORS
+from console.pages.find_shown import refund_tag
 from notifications.models import Attempt as TextAttempt
 from notifications.models import Message
 from payments.limits import LIMIT_NAMES
 from payments.models import Attempt, Payment
 from refunds.models import Refund
-from refunds.states import Status as RefundStatus
 
 LIMITS: dict[str, str | Promise] = {code.value: name for code, name in LIMIT_NAMES.items()}
-REFUND_STATUS: dict[str, str | Promise] = {
-    RefundStatus.REQUESTED: gettext_lazy("waits for the shop's word"),
-    RefundStatus.ACCEPTED: gettext_lazy("waits for its run"),
-    RefundStatus.CREDITING: gettext_lazy("at the bank"),
-    RefundStatus.UNKNOWN: gettext_lazy("the bank's answer is missing"),
-    RefundStatus.MANUAL: gettext_lazy("to be settled by hand"),
-    RefundStatus.CREDITED: gettext_lazy("money is back"),
-    RefundStatus.CANCELLED: gettext_lazy("cancelled"),
-}
 
 _PAYMENT = (gettext_lazy("Payment"), gettext_lazy("Order"), gettext_lazy("Platform"), gettext_lazy("Amount"))
 _ACCOUNT = gettext_lazy("Account")
@@ -109,7 +100,7 @@ def refund(row: Refund, at: dt.datetime) -> list[Cell]:
         Cell(words.dollars(row.total_minor), look="number"),
         Cell(words.day_of(row.credit_date) if row.credit_date else "", look="when"),
         Cell(words.day_of(row.latest_credit_date) if row.latest_credit_date else "", look="when"),
-        Cell(str(REFUND_STATUS[row.status]), tag="bad" if late else "wait"),
+        Cell(refund_tag(row)["text"], tag="bad" if late else "wait"),
     ]
 
 
@@ -121,7 +112,7 @@ def refund_in_short(row: Refund, at: dt.datetime) -> list[Cell]:
             row.reference, f"/console/refund/{row.reference}/", note=f"{row.payment.order_number} · {row.platform.name}"
         ),
         Cell(words.dollars(row.total_minor), look="number"),
-        Cell(latest, look="when", note=str(REFUND_STATUS[row.status])),
+        Cell(latest, look="when", note=refund_tag(row)["text"]),
     ]
 
 
