@@ -17,7 +17,7 @@ from audit.models import DailyHead, Link, Record
 from audit.queries import Search
 from audit.rules import HASHED
 from common.clock import time_text
-from common.paging import Page, newest_first
+from common.paging import Page, capped, newest_first
 from common.sheets import ROWS_MAX, Cell, Column, cut
 from console.forms.audit_trail import TrailForm
 from console.forms.reports import FileForm
@@ -107,14 +107,14 @@ def _shown(request: HttpRequest, form: TrailForm, page: Page[Record], reasons: F
 
 def _chain() -> dict[str, Any]:
     """How the chain stands: its end as looked at now, the last signed day, and what is not chained yet."""
-    tail, waiting = checks.tail(), queries.waiting()
+    tail = checks.tail()
     daily = DailyHead.objects.order_by("-day").first()
     return {
         "first": f"{tail.first:,}",
         "last": f"{tail.last:,}",
         "is_empty": not tail.last,
         "broken": tail.broken,
-        "waiting": f"{waiting:,}{'+' if waiting == queries.WAITING_MAX else ''}",
+        "waiting": capped(queries.waiting()),
         "day": str(daily.day) if daily else "",
         "day_position": f"{daily.position:,}" if daily else "",
         "day_hash": daily.hash[:16] if daily else "",

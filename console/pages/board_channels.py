@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.clock import time_text, today_in_taipei
 from console.pages import board_words as words
@@ -187,8 +187,13 @@ def _standing(one: channels.PlatformHealth) -> tuple[str, str]:
 def _keys(one: channels.PlatformHealth, at: dt.datetime) -> str:
     if not one.keys_expiring or one.next_expiry_at is None:
         return ""
-    facts = {"count": one.keys_expiring, "days": (one.next_expiry_at - at).days}
-    return _("%(count)s within 30 days, the first in %(days)s days") % facts
+    days = (one.next_expiry_at - at).days
+    text = ngettext(
+        "%(count)s within 30 days, the first in %(days)s day",
+        "%(count)s within 30 days, the first in %(days)s days",
+        days,
+    )
+    return text % {"count": one.keys_expiring, "days": days}
 
 
 def _percent(part: int, whole: int) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import now
+from common.paging import capped, count_to_cap
 from console.pages import board_cells as cells
 from console.pages import board_words as words
 from console.queries import dashboard_channels as channels
@@ -150,13 +151,15 @@ def rows(request: HttpRequest, which: str) -> HttpResponse:
     except (KeyError, ValueError) as error:
         raise Http404 from error
     page, last = page_of(found.found(at, query), after)
+    count = count_to_cap(found.found(at, query))
     record_look(request, action=f"{found.about}.listed", subject="", list=which, **_chosen(query))
     context = {
         "title": found.title,
         "choices": _choices(found, query, request.path),
         "columns": found.columns,
         "rows": [[_allowed(cell, request) for cell in found.shown(row, at)] for row in page],
-        "count": words.capped(_count(found.found(at, query))),
+        "count": capped(count),
+        "number": count,
         "next": _address(request.path, {**query, "after": str(last)}) if last else "",
         "first": _address(request.path, query) if after else "",
         "as_of": words.clock_time(at),
@@ -199,11 +202,6 @@ def _choices(found: Rows, query: Query, path: str) -> list[list[dict[str, Any]]]
         ]
         for name, values in found.choices.items()
     ]
-
-
-def _count(found: QuerySet[Any]) -> int:
-    """Up to the cap, and no further."""
-    return found.order_by()[: words.COUNTED_UP_TO].count()
 
 
 def _address(path: str, query: Query) -> str:

@@ -10,9 +10,6 @@ from django.utils.translation import ngettext
 
 from common.clock import taipei
 
-# Nobody reads further than this; the database is not asked to count further either.
-COUNTED_UP_TO = 1_000
-
 
 def clock_time(at: dt.datetime) -> str:
     return f"{taipei(at):%H:%M:%S}"
@@ -43,11 +40,6 @@ def short_day(date: dt.date) -> str:
 
 def number_of(count: int) -> str:
     return f"{count:,}"
-
-
-def capped(count: int) -> str:
-    """A count that stopped at the cap says so: "1,000+"."""
-    return f"{COUNTED_UP_TO:,}+" if count >= COUNTED_UP_TO else f"{count:,}"
 
 
 def payments(count: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now, time_text
@@ -161,6 +162,7 @@ def _story(whole: Whole) -> Table:
     rows = [Line([entry["title"], entry["when"], entry["by"]], entry["why"]) for entry in entries[:_STORY_MAX]]
     caption = _("What happened, newest first")
     if len(entries) > _STORY_MAX:
-        left = _("%(count)d earlier ones are not printed") % {"count": len(entries) - _STORY_MAX}
-        caption = f"{caption} ({left})"
+        count = len(entries) - _STORY_MAX
+        left = ngettext("%(count)d earlier one is not printed", "%(count)d earlier ones are not printed", count)
+        caption = f"{caption} ({left % {'count': count}})"
     return Table(caption, [_("Event"), _("Time"), _("By")], rows)

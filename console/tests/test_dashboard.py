@@ -231,11 +231,11 @@ def test_what_does_not_exist_is_not_found(desk, address):
 def test_a_list_is_walked_page_by_page_and_counted_to_its_cap(desk, at, monkeypatch):
     made = [make_paid_payment(at - HOUR).reference for _ in range(5)]
     monkeypatch.setattr("console.pages.board_rows.ROWS_A_PAGE", 2)
-    monkeypatch.setattr("console.pages.board_words.COUNTED_UP_TO", 3)
+    monkeypatch.setattr("common.paging.COUNT_MAX", 3)
     address, seen = reverse("desk:rows", args=["untold"]), []
 
     page = desk.get(address).content.decode()
-    assert "3+" in page
+    assert ">3+ " in page
     while True:
         seen += [row[0] for row in rows_in(page)]
         if 'rel="next"' not in page:
@@ -243,6 +243,15 @@ def test_a_list_is_walked_page_by_page_and_counted_to_its_cap(desk, at, monkeypa
         page = desk.get(page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")).content.decode()
 
     assert seen == made
+
+
+def test_exactly_as_many_rows_as_are_counted_are_no_more_than_that(desk, at, monkeypatch):
+    monkeypatch.setattr("common.paging.COUNT_MAX", 1)
+    make_paid_payment(at - HOUR)
+
+    page = desk.get(reverse("desk:rows", args=["untold"]), headers={"accept-language": "en"}).content.decode()
+
+    assert ">1 row, as of" in page
 
 
 def test_every_message_of_a_payment_is_masked_in_the_lists(desk, at):

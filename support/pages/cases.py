@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import now
 from common.console import staff_name
 from common.errors import Refusal
+from common.paging import capped
 from staff.pages import record_look, staff_page
 from support import operations, queries
 from support.forms import FilterForm, NewCaseForm
@@ -41,7 +42,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": [words.row(case, at) for case in found.rows],
         "view": wanted.view,
         "is_closed": wanted.view == "closed",
-        "count": _capped(count),
+        "count": capped(count),
+        "number": count,
         "changed": "live" in request.GET and request.GET.get("was") != str(count),
         "live_query": urlencode({**query, "live": "1", "was": count}),
         "is_first": "cursor" not in request.GET,
@@ -148,10 +150,6 @@ def _tabs(wanted: Wanted) -> list[dict[str, str]]:
         "closed": _("Closed"),
     }
     return [{"view": view, "name": name} for view, name in names.items() if view != "role" or role]
-
-
-def _capped(count: int) -> str:
-    return f"{queries.COUNT_MAX:,}+" if count > queries.COUNT_MAX else f"{count:,}"
 
 
 def _figures(made: Board) -> list[dict[str, str]]:

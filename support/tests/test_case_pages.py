@@ -388,7 +388,7 @@ def test_a_cursor_of_another_list_is_refused(amy, now):
 def test_a_count_ends_at_a_thousand(monkeypatch, now):
     for _ in range(5):
         open_for(make_finding(now), "broken_invariant", now)
-    monkeypatch.setattr("support.queries.cases.COUNT_MAX", 3)
+    monkeypatch.setattr("common.paging.COUNT_MAX", 3)
 
     assert queries.counted(Wanted(view="all", me="x"), at=now) == 4
 
@@ -398,6 +398,7 @@ def test_new_cases_appear_without_reloading_and_are_said(amy, now):
     page = amy.get(LIST, {"view": "all"}).content.decode()
     live = unescape(re.search(r'hx-get="([^"]*live=1[^"]*)"', page)[1])
     assert 'id="desk-said"' not in amy.get(live).content.decode()
+    assert "The list has changed: 1 case." in amy.get(live.replace("was=1", "was=0")).content.decode()
 
     case = open_for(make_finding(now), "broken_invariant", now)
     part = amy.get(live).content.decode()
