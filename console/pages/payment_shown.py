@@ -20,6 +20,7 @@ from payments.models import LimitCode
 from refunds.pages import months
 from refunds.pages import shown as refund_words
 from refunds.queries import what_next as refund_next
+from support.pages import cases_words
 from support.states import Status as CaseStatus
 from verification.models import Check
 from verification.states import Status as CheckStatus
@@ -223,10 +224,10 @@ def cases(whole: Whole) -> list[dict[str, Any]]:
             "id": case.pk,
             "kind": case.get_kind_display(),
             "tag": {"kind": "wait" if case.status == "open" else "off", "text": CaseStatus(case.status).label},
-            "owner": case.owner,
+            "owner": cases_words.holder(case),
             "opened": time_text(case.opened_at),
             "about": case.refund.reference if case.refund else "",
-            "closed": case.closed_reason,
+            "closed": cases_words.ending(case),
         }
         for case in reversed(whole.cases)
     ]

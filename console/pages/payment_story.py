@@ -21,6 +21,7 @@ from notifications.queries import ToldEvent
 from payments.models import Attempt
 from refunds.queries import Progress
 from support.models import Case
+from support.pages.cases_words import ending
 from verification.models import Check
 from verification.states import Status as CheckStatus
 
@@ -207,8 +208,10 @@ def _text(message: Message) -> Iterator[Entry]:
 def _case(case: Case) -> Iterator[Entry]:
     name = case.get_kind_display()
     for change in case.changes.all():
-        said = _("Case opened: %(kind)s") if not change.before else _("Case closed: %(kind)s")
-        yield Entry(change.at, Kind.CASE, said % {"kind": name}, change.reason or case.closed_reason, change.by)
+        said, why = _("Case closed: %(kind)s"), ending(case)
+        if not change.before:
+            said, why = _("Case opened: %(kind)s"), change.reason
+        yield Entry(change.at, Kind.CASE, said % {"kind": name}, why, change.by)
     for note in case.notes.all():
         yield Entry(note.at, Kind.CASE, _("Note: %(kind)s") % {"kind": name}, note.text, note.by)
 

@@ -22,6 +22,8 @@ from payments.tests.factories import ACCOUNT, make_paid_payment, make_payment, m
 from platforms.operations import add_endpoint
 from refunds.tests.factories import ask, make_accepted_refund
 from staff.tests.factories import make_staff, sign_in
+from support import operations as support
+from support.tests.factories import cause_of, conclude
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://shop.example/hook"
@@ -183,6 +185,26 @@ def test_the_page_costs_the_same_however_much_has_happened(agent, django_assert_
 
 
 PAGE_QUERIES, PAGE_QUERIES_WITH_REFUNDS = 25, 29
+
+
+def test_a_case_is_told_with_who_has_it_and_how_it_ended(agent):
+    payment = told_in_vain()
+    case = support.open_case(cause=cause_of(payment, "not_told"), at=MONDAY, by="sweep")
+    held = page_of(agent, payment).context["cases"][0]
+    support.take_case(case_id=case.id, at=MONDAY, by="staff:amy")
+    taken = page_of(agent, payment).context["cases"][0]
+    conclude(payment.reference, "delivered", MONDAY)
+    support.close_resolved(case_id=case.id, at=MONDAY, by="sweep")
+
+    ended = page_of(agent, payment).context
+
+    assert (held["owner"], taken["owner"]) == ("nobody yet", "amy")
+    told = {entry["title"]: entry["why"] for entry in ended["entries"] if entry["kind"] == "case"}
+    assert told == {
+        "Case opened: paid, platform not told": "",
+        "Case closed: paid, platform not told": "Its cause is gone",
+    }
+    assert ended["cases"][0]["closed"] == "Its cause is gone"
 
 
 # ---------- looks ----------

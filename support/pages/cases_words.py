@@ -57,6 +57,16 @@ def owner(case: Case) -> str:
     return "" if case.owner == QUEUE else case.owner.partition(":")[2] or case.owner
 
 
+def holder(case: Case) -> str:
+    return owner(case) or _("nobody yet")
+
+
+def ending(case: Case) -> str:
+    """Why it was closed: what a person wrote, or how it closed itself; empty while it is open."""
+    by_itself = case.closed_as == ClosedAs.CAUSE_GONE
+    return str(ClosedAs.CAUSE_GONE.label) if by_itself else case.closed_reason
+
+
 def due(case: Case, at: dt.datetime) -> dict[str, str]:
     """Its second clock as a colour and as words; a closed case has none."""
     if case.status == Status.CLOSED:
