@@ -21,8 +21,6 @@ from payments.models import LimitCode
 OPERATORS = {"primary": gettext_lazy("First operator"), "secondary": gettext_lazy("Second operator")}
 # Below this share of notices taken a platform has trouble.
 _GOOD_PERCENT, _FAIR_PERCENT = 99.0, 90.0
-# So many names stand below the columns.
-_NAMED_EVERY_HOURS = 6
 
 
 def texts(at: dt.datetime) -> dict[str, Any]:
@@ -141,12 +139,10 @@ def today(at: dt.datetime) -> dict[str, Any]:
         "weeks": traffic.WEEKS_BEFORE,
         "pictures": [
             {
-                "name": "count",
                 "title": _("Payments an hour"),
                 **_picture([(one.count, one.usual_count) for one in hours], rows, words.number_of),
             },
             {
-                "name": "amount",
                 "title": _("Amount an hour"),
                 **_picture([(one.total_minor, one.usual_minor) for one in hours], rows, words.dollars_short),
             },
@@ -158,14 +154,12 @@ def _picture(values: list[tuple[int | None, float]], rows: list[dict[str, str]],
     drawn = charts.columns(
         [
             charts.Column(
-                name=row["hour"],
                 value=value,
                 usual=usual,
                 text="" if value is None else f"{row['hour']} · {written(value)}",
                 href=row["href"],
-                is_named=hour % _NAMED_EVERY_HOURS == 0,
             )
-            for hour, (row, (value, usual)) in enumerate(zip(rows, values, strict=True))
+            for row, (value, usual) in zip(rows, values, strict=True)
         ]
     )
     return {**drawn, "lines": [{**line, "text": written(round(line["value"]))} for line in drawn["lines"]]}
