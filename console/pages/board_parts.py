@@ -21,14 +21,14 @@ _ABOVE_THE_LONGEST = 1.15
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure. `kind`: good, wait, bad or nothing; without `href` there is no list behind it."""
+    """One figure, and where the rows behind it are. `kind`: good, wait, bad or nothing."""
 
     name: str
     big: str
     label: str
-    note: str = ""
-    kind: str = ""
-    href: str = ""
+    note: str
+    kind: str
+    href: str
 
 
 def list_of(which: str, **query: str | int) -> str:
