@@ -22,7 +22,7 @@ from console.pages import payment_say, payment_shown, payment_story
 from console.queries.payment import Whole, whole_payment
 from payments.pages.paper import letterhead
 from payments.pages.shown import amount_lines, amount_total
-from staff.pages import record_look, staff_page
+from staff.pages import record_look, roles_of, staff_page
 
 # Rows of a table on paper; the printer takes 200.
 _STORY_MAX = 190
@@ -37,10 +37,14 @@ def case_file(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return pages.without_reason(request, reference)
     pdf, fingerprint = printed(whole, at=at, by=by)
-    role = ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
-    reason = form.cleaned_data["reason"]
     case_files.record_printed(
-        reference=reference, fingerprint=fingerprint, pdf=pdf, role=role, reason=reason, at=at, by=by
+        reference=reference,
+        fingerprint=fingerprint,
+        pdf=pdf,
+        role=roles_of(request),
+        reason=form.cleaned_data["reason"],
+        at=at,
+        by=by,
     )
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="Outpost-case-file-{reference}.pdf"'

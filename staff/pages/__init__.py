@@ -63,10 +63,13 @@ def stepped_up(view: View) -> View:
 
 def record_look(request: HttpRequest, *, action: str, subject: str, reason: str = "", **details: Any) -> None:
     """Keep that a member of staff has seen customer data. Call it for every such page; `details` says no secret."""
-    role = ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
-    audit.record(
-        by=staff_name(request), role=role, action=action, subject=subject, reason=reason, details=details, at=now()
-    )
+    by, role = staff_name(request), roles_of(request)
+    audit.record(by=by, role=role, action=action, subject=subject, reason=reason, details=details, at=now())
+
+
+def roles_of(request: HttpRequest) -> str:
+    """As records keep them."""
+    return ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
 
 
 def lead_to(request: HttpRequest, redirection: HttpResponse) -> HttpResponse:
