@@ -10,6 +10,9 @@ from django.utils.translation import ngettext
 
 from common.clock import taipei
 
+# Below two hours minutes say more, below two days hours.
+_MINUTES_UP_TO, _HOURS_UP_TO = 120, 48
+
 
 def clock_time(at: dt.datetime) -> str:
     return f"{taipei(at):%H:%M:%S}"
@@ -55,8 +58,8 @@ def age(since: dt.datetime | None, at: dt.datetime) -> str:
     if since is None:
         return ""
     minutes = int((at - since).total_seconds()) // 60
-    if minutes < 120:  # noqa: PLR2004 - below two hours minutes say more
+    if minutes < _MINUTES_UP_TO:
         return _("%(number)s min") % {"number": max(minutes, 0)}
-    if minutes < 48 * 60:
+    if minutes < _HOURS_UP_TO * 60:
         return _("%(number)s h") % {"number": minutes // 60}
     return _("%(number)s days") % {"number": minutes // (24 * 60)}

@@ -21,6 +21,10 @@ _KINDS = {
 }
 
 
+# Beyond an hour hours say enough, and beyond two days days.
+_MINUTES_UP_TO, _HOURS_UP_TO = 60, 48
+
+
 def me(request: HttpRequest) -> User:
     """Who is signed in; the page's guard has seen to it that somebody is."""
     user = request.user
@@ -60,9 +64,9 @@ def _refusals(parent: type[Refusal]) -> list[type[Refusal]]:
 
 def _span(span: dt.timedelta) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+    if minutes < _MINUTES_UP_TO:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
-    if hours < 48:  # noqa: PLR2004 - two days are said in days
+    if hours < _HOURS_UP_TO:
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
