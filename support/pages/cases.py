@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from common.clock import now
 from common.console import staff_name
 from common.errors import Refusal
 from common.paging import capped
-from staff.pages import record_look, staff_page
+from staff.pages import member_of, record_look, staff_page
 from support import operations, queries
 from support.forms import FilterForm, NewCaseForm
 from support.pages import cases_words as words
@@ -134,8 +133,7 @@ def _wanted(request: HttpRequest, narrowed: dict[str, Any]) -> Wanted:
 
 
 def _queues(request: HttpRequest) -> tuple[str, ...]:
-    assert isinstance(request.user, User)
-    return queries.queues_of(request.user)
+    return queries.queues_of(member_of(request))
 
 
 def _tabs(wanted: Wanted) -> list[dict[str, str]]:
