@@ -21,6 +21,7 @@ from console.pages import board_cells as cells
 from console.pages import board_words as words
 from console.pages.board_rows import page_of
 from console.pages.calendar_words import standing_of, window_text, window_words
+from console.pages.find_shown import address_of
 from console.queries import calendar_board as board
 from console.queries.calendar_preview import moves_if_closed
 from refunds.models import Deferral
@@ -117,7 +118,7 @@ def deferral_cells(row: Deferral) -> list[cells.Cell]:
     return [
         cells.Cell(
             row.refund.reference,
-            f"/console/refund/{row.refund.reference}/",
+            address_of(row.refund.reference),
             note=f"{row.refund.payment.order_number} · {row.refund.platform.name}",
         ),
         cells.Cell(words.dollars(row.refund.total_minor), look="number"),

@@ -72,12 +72,6 @@ def found(request: HttpRequest, term: str, *, limit: int = queries.SHOWN) -> tup
     return readings, groups
 
 
-def address_of(hit: Hit) -> str:
-    if hit.refund:
-        return reverse("desk:refund", args=[hit.refund.reference])
-    return reverse("desk:payment", args=[hit.payment.reference])
-
-
 def _to_address(request: HttpRequest) -> HttpResponse:
     """A person's own numbers travel sealed: what stands in an address ends up in logs and histories."""
     form = TermForm(request.POST)
@@ -103,7 +97,7 @@ def _by_term(request: HttpRequest, term: str) -> HttpResponse:
     readings, groups = found(request, term)
     only = queries.only_hit(groups)
     if only:
-        return redirect(address_of(only))
+        return redirect(find_shown.address_of(only.reference))
     context = {
         **_usual(request, term, readings),
         "groups": [find_shown.group(group, _more(request, group)) for group in groups],

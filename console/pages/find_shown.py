@@ -44,6 +44,11 @@ _REFUND_TAGS = {
 }
 
 
+def address_of(reference: str) -> str:
+    """The page of a payment, or the way to it from one of its refunds."""
+    return reverse("desk:refund" if reference.startswith("RF-") else "desk:payment", args=[reference])
+
+
 def status_tag(status: str) -> dict[str, str]:
     return {"kind": _TAGS[Status(status)], "text": str(STATUSES[Status(status)])}
 
@@ -55,10 +60,9 @@ def refund_tag(refund: Refund) -> dict[str, str]:
 
 def row(hit: Hit) -> dict[str, Any]:
     payment, refund = hit.payment, hit.refund
-    name, reference = ("desk:refund", refund.reference) if refund else ("desk:payment", payment.reference)
     return {
-        "reference": reference,
-        "address": reverse(name, args=[reference]),
+        "reference": hit.reference,
+        "address": address_of(hit.reference),
         "order_number": payment.order_number,
         "shop": payment.platform.name,
         "amount": str(refund.total if refund else payment.final_amount),

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
@@ -186,10 +187,10 @@ def _about(found: Case) -> list[dict[str, Any]]:
     payment = found.payment or (found.refund.payment if found.refund else None)
     rows: list[dict[str, Any]] = []
     if found.refund is not None:
-        rows.append(_fact(_("Refund"), found.refund.reference, f"/console/refund/{found.refund.reference}/"))
+        rows.append(_fact(_("Refund"), found.refund.reference, reverse("desk:refund", args=[found.refund.reference])))
         rows.append(_fact(_("Amount of the refund"), str(found.refund.total)))
     if payment is not None:
-        rows.append(_fact(_("Payment reference"), payment.reference, f"/console/payment/{payment.reference}/"))
+        rows.append(_fact(_("Payment reference"), payment.reference, reverse("desk:payment", args=[payment.reference])))
         rows.append(_fact(_("Order number"), payment.order_number))
         rows.append(_fact(_("Shop"), payment.platform.name))
         rows.append(_fact(_("Final amount"), str(payment.final_amount)))
