@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from audit import operations as audit
 from audit.models import Record
 from cards.bank import fake_bank
 from common.errors import Refusal
@@ -118,7 +119,6 @@ def test_the_story_has_every_change_call_answer_notice_text_and_look(agent):
         "The bank charged the account",
         "Notice made: payment.succeeded",
         "Told; the shop did not accept it · payment.succeeded",
-        "Looked at this payment",
     ):
         assert [title for title in titles if title.startswith(part)], part
     assert titles[0] == "Looked at this payment"
@@ -205,6 +205,24 @@ def test_a_case_is_told_with_who_has_it_and_how_it_ended(agent):
         "Case closed: paid, platform not told": "Its cause is gone",
     }
     assert ended["cases"][0]["closed"] == "Its cause is gone"
+
+
+def test_every_deed_of_staff_is_said_in_words(agent):
+    payment = told_in_vain()
+    case = support.open_case(cause=cause_of(payment, "not_told"), at=MONDAY, by="sweep")
+    agent.get(reverse("support:case", args=[case.pk]))
+    agent.get(reverse("support:new_case"), {"payment": payment.reference})
+    agent.post(reverse("desk:case_file_check"), {"reference": payment.reference, "code": "NONE"})
+    audit.record(by="staff:olga", action="refund.deferred_by_hand", subject=payment.reference, at=MONDAY)
+
+    titles = [one["title"] for one in page_of(agent, payment).context["entries"] if one["kind"] == "staff"]
+
+    assert titles == [
+        "Checked a printed case file",
+        "Began to open a case about it",
+        "Looked at a case about it",
+        "Put a refund off to another day",
+    ]
 
 
 # ---------- looks ----------
