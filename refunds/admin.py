@@ -142,7 +142,9 @@ class _PublishedByTwo(ReadOnlyAdmin):
     deed: ClassVar[str]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"deed": self.deed} | (extra_context or {}))
+        asks = ("support.propose", f"refunds.add_{self.opts.model_name}")
+        context = {"deed": self.deed, "may_ask": request.user.has_perms(asks)}
+        return super().changelist_view(request, context | (extra_context or {}))
 
 
 @admin.register(CalendarVersion)

@@ -53,7 +53,11 @@ class FilterForm(forms.Form):
 
     status = forms.ChoiceField(label=_("Status"), required=False)
     platform = forms.ModelChoiceField(
-        label=_("Shop"), queryset=Platform.objects.order_by("name", "id"), to_field_name="code", required=False
+        label=_("Shop"),
+        queryset=Platform.objects.order_by("name", "id"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Any"),
     )
     amount_from = forms.IntegerField(label=_("Amount from"), min_value=0, max_value=10_000_000, required=False)
     amount_to = forms.IntegerField(label=_("Amount to"), min_value=0, max_value=10_000_000, required=False)

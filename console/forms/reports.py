@@ -12,7 +12,8 @@ from console.queries.reports import Period
 
 # A year and its eve: thirteen months side by side.
 _DAYS_MAX = 400
-_REASON_MIN = 5
+# In Chinese four characters are a whole reason (年度稽核).
+_REASON_MIN = 4
 
 
 def _date_field(label: Any) -> forms.DateField:

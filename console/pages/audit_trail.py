@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import checks, queries
 from audit.models import DailyHead, Link, Record
@@ -63,10 +63,12 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return render(request, "console/audit_record.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("audit.audit_trail")
 def trail_file(request: HttpRequest) -> HttpResponse:
     """The records found, newest first, as a file with its reason."""
+    if request.method != "POST":  # the language was switched on the page that refused it
+        return trail(request)
     form, reasons = TrailForm(request.POST), FileForm(request.POST)
     if not form.is_valid():
         return render(request, "console/audit_trail.html", {"form": form, "chain": _chain()})

@@ -25,6 +25,7 @@ from console.pages.find_shown import address_of
 from console.queries import calendar_board as board
 from console.queries.calendar_preview import moves_if_closed
 from refunds.models import Deferral
+from refunds.working_days import SETTLEMENT_COUNTY
 
 ROWS_A_PAGE = 25
 # More combinations of dates than that are summed up in a last line.
@@ -94,6 +95,7 @@ def of(
         "rows": _rows(chosen, date, query, address, at) if may_see else None,
         "may_close": one.day.counted and date >= found.today,
         "close_href": f"{address}?closed",
+        "closure": urlencode({"subject": date.isoformat(), "counties": SETTLEMENT_COUNTY}),
         "preview": _preview(date) if "closed" in query and one.day.counted and date >= found.today else None,
         "address": address,
     }

@@ -138,7 +138,7 @@ def _check(check: Check, *, with_notices: bool) -> dict[str, Any]:
     kinds: dict[str, str] = {CheckStatus.PASSED: "good", CheckStatus.REFUSED: "bad", CheckStatus.MISMATCH: "bad"}
     kind = "off" if check.status == CheckStatus.EXPIRED else kinds.get(check.status, "wait")
     return {
-        "tag": {"kind": kind, "text": CheckStatus(check.status).label},
+        "tag": {"kind": kind, "text": str(CheckStatus(check.status).label)},
         "opened": time_text(check.opened_at),
         "expires": time_text(check.expires_at),
         "answers": [inquiry.get_outcome_display() for inquiry in inquiries if inquiry.outcome],
@@ -223,7 +223,7 @@ def cases(whole: Whole) -> list[dict[str, Any]]:
         {
             "id": case.pk,
             "kind": case.get_kind_display(),
-            "tag": {"kind": "wait" if case.status == "open" else "off", "text": CaseStatus(case.status).label},
+            "tag": {"kind": "wait" if case.status == "open" else "off", "text": str(CaseStatus(case.status).label)},
             "owner": cases_words.holder(case),
             "opened": time_text(case.opened_at),
             "about": case.refund.reference if case.refund else "",

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common.clock import now, time_text, today_in_taipei
 from common.console import staff_name
@@ -106,11 +106,13 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     return _shown(request, wanted, form)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("console.export_rows")
 def report_file(request: HttpRequest, name: str) -> HttpResponse:
     """The same tables as a file. Who took it, when and why stands in it and in the audit trail."""
     wanted = _named(name)
+    if request.method != "POST":  # the language was switched on the page that refused it
+        return report(request, name)
     if not request.user.has_perm("console.run_reports"):
         raise Http404
     form, reasons = wanted.form(request.POST), FileForm(request.POST)

@@ -11,7 +11,7 @@ from common.money import Money
 from notifications.queries import ToldAttempt, ToldEvent
 from payments.models import Attempt, Payment
 from payments.pages import shown
-from payments.states import IN_FLIGHT, Status
+from payments.states import IN_FLIGHT, UNTOUCHED, Status
 
 # The published rule: wait one to two hours and refresh; after that the platform's customer service has the answer.
 WAIT = dt.timedelta(hours=2)
@@ -58,6 +58,8 @@ def what_to_do(
         ]
     if decline:
         return [decline["title"], decline["text"]]
+    if payment.status in UNTOUCHED:
+        return [_("Nobody has paid this order yet. If you want it, pay it from the shop; if not, you need do nothing.")]
     return [_("The payment ended without a charge. If you still want the order, go back to the shop and pay again.")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -197,31 +197,24 @@ def _facts(found: Approval, at: dt.datetime, *, yes: int) -> list[dict[str, str]
     return [{"label": label, "value": value} for label, value in facts]
 
 
+# A decision says these itself, with its words.
+_SAID_BY_DECISIONS: Final = (ApprovalStatus.APPROVED, ApprovalStatus.REJECTED)
+
+
 def _history(found: Approval, decisions: Iterable[Any]) -> list[dict[str, Any]]:
-    entries = [
-        {
-            "at": one.at,
-            "when": time_text(one.at),
-            "title": one.get_verdict_display(),
-            "by": person(one.checker),
-            "why": one.words,
-        }
-        for one in decisions
-    ]
-    for change in found.changes.order_by("step"):
-        title = _("asked for") if change.step == 0 else str(ApprovalStatus(change.after).label)
-        why = found.reason if change.step == 0 else change.reason
-        why = title_of_refusal(why) if change.after == ApprovalStatus.FAILED else why
-        entries.append(
-            {
-                "at": change.at,
-                "when": time_text(change.at),
-                "title": title,
-                "by": change.by.removeprefix("staff:"),
-                "why": why,
-            }
-        )
-    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+    """The newest first; what happened in one moment stands in the order of its causes."""
+    asked, *moves = found.changes.order_by("step")
+    entries = [_entry(asked.at, _("asked for"), asked.by, found.reason)]
+    entries += [_entry(one.at, one.get_verdict_display(), person(one.checker), one.words) for one in decisions]
+    for move in moves:
+        if move.after not in _SAID_BY_DECISIONS:
+            why = title_of_refusal(move.reason) if move.after == ApprovalStatus.FAILED else move.reason
+            entries.append(_entry(move.at, str(ApprovalStatus(move.after).label), move.by, why))
+    return sorted(entries, key=lambda entry: entry["at"])[::-1]
+
+
+def _entry(at: dt.datetime, title: str, by: str, why: str) -> dict[str, Any]:
+    return {"at": at, "when": time_text(at), "title": title, "by": by.removeprefix("staff:"), "why": why}
 
 
 def _why_not(*, decided: bool) -> str:

@@ -28,7 +28,7 @@ from refunds import queries as refunds
 from refunds.models import Refund
 from refunds.pages import shown as refund_words
 from staff.pages import record_look, staff_page
-from support import operations, queries
+from support import errors, operations, queries
 from support.forms import CloseForm, HandOverForm, MergeForm, NoteForm, PriorityForm, ReopenForm
 from support.models import QUEUE, Case
 from support.pages import cases_words as words
@@ -54,6 +54,9 @@ def act(request: HttpRequest, case_id: UUID, deed: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found)  # a refused form's page in the other language, or reloaded
     form = _forms(request, found, posted=deed).get(deed)
+    if form is None and deed != "take":
+        refusal = _out_of_date(found, deed)
+        return _page(request, found, posted=deed, refusal=refusal, status=refusal.http_status)
     if form is not None and not form.is_valid():
         return _page(request, found, posted=deed, status=422)
     operation, done = _DEEDS[deed]
@@ -92,6 +95,13 @@ _DEEDS: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], Case | None],
         lambda: _("A new case goes on with it."),
     ),
 }
+
+
+def _out_of_date(found: Case, deed: str) -> Refusal:
+    """The form stood on a page that is no longer so: somebody else was faster."""
+    if found.status == Status.CLOSED:
+        return errors.CaseIsClosed()
+    return errors.CaseIsOpen(number=found.reference) if deed == "reopen" else errors.CaseNotMergeable()
 
 
 def _forms(request: HttpRequest, found: Case, *, posted: str = "") -> dict[str, forms.Form]:

@@ -75,6 +75,18 @@ SELECT p.n, pg_temp.seed_id(at, 'payment' || n) AS id, pg_temp.seed_reference('P
 FROM priced p
 JOIN seed_shop f ON f.number = p.shop
 JOIN seed_person a ON a.number = p.person;
+-- Whom nothing proved for a year, neither the check before the first debit nor a payment, lets every later order expire.
+WITH debited AS (
+    SELECT n, account_id, pay_at,
+           pay_at - coalesce(max(pay_at) FILTER (WHERE status = 'paid') OVER earlier, min(pay_at) OVER earlier) AS proof_is_old
+    FROM seed_payment WHERE status IN ('paid', 'failed', 'unknown') OR path = 'declined'
+    WINDOW earlier AS (PARTITION BY account_id ORDER BY pay_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), longest AS (
+    SELECT n, max(proof_is_old) OVER (PARTITION BY account_id ORDER BY pay_at) AS gap FROM debited
+)
+UPDATE seed_payment p SET status = 'expired', path = 'expired', limits_day = NULL
+FROM longest g WHERE g.n = p.n AND g.gap > interval '364 days';
+
 CREATE INDEX ON seed_payment (n);
 CREATE INDEX ON seed_payment (account_id);
 ANALYZE seed_payment;
