@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from audit.models import Head, Record
-
-WAITING_MAX = 1_000
+from common.paging import count_to_cap
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def actions() -> list[str]:
 
 
 def waiting() -> int:
-    """How many records are recorded and not yet chained; WAITING_MAX means that or more."""
+    """How many records are recorded and not yet chained; COUNT_MAX + 1 for any more than that."""
     head = Head.objects.filter(id=1).first()
     unlinked = Record.objects.filter(link=None, txid__gte=head.txid if head else 0)
-    return unlinked[:WAITING_MAX].count()
+    return count_to_cap(unlinked)

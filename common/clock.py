@@ -41,6 +41,11 @@ def taipei_midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), TAIPEI).astimezone(dt.UTC)
 
 
+def time_text(at: dt.datetime | None) -> str:
+    """As people read it, Taipei time with its offset: "2026-06-08 10:00 +08:00"; empty for no time."""
+    return f"{taipei(at):%Y-%m-%d %H:%M} +08:00" if at else ""
+
+
 def stamp(at: dt.datetime | None) -> str | None:
     """RFC 3339 in UTC, whole milliseconds, as the API says times: "2026-11-23T05:12:07.120Z"."""
     return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

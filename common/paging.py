@@ -1,4 +1,4 @@
-"""Keyset pages: newest first, walked by an opaque cursor, never counted and never skipped by OFFSET."""
+"""Keyset pages: newest first, walked by an opaque cursor, never skipped by OFFSET and counted only up to a cap."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from common.errors import FieldError, InvalidRequest
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
+# Nobody reads further; the database is not asked to count further either.
+COUNT_MAX = 1_000
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _MARK_BYTES, _TIME_BYTES = 4, 8
@@ -73,6 +75,16 @@ def newest_first(rows: QuerySet[Row, Row], *, cursor: str = "", limit: int = LIM
         return Page(shown, None)
     last = shown[-1]
     return Page(shown, cursor_of(name, Place(getattr(last, by) if by else _EPOCH, last.pk)))
+
+
+def count_to_cap(rows: QuerySet[Any, Any]) -> int:
+    """How many there are; COUNT_MAX + 1 for any more than that."""
+    return rows.order_by()[: COUNT_MAX + 1].count()
+
+
+def capped(count: int) -> str:
+    """What `count_to_cap` found, as text: "12", "1,000", "1,000+"."""
+    return f"{COUNT_MAX:,}+" if count > COUNT_MAX else f"{count:,}"
 
 
 def cursor_of(name: str, place: Place) -> str:

@@ -17,10 +17,12 @@ VIEWS_MAX = 50
 def save_view(*, owner: User, name: str, query: str, shared_with: str, at: dt.datetime) -> SavedView:
     """Under this name from now on; what had it before is replaced. The oldest goes when there are too many."""
     with transaction.atomic(durable=True):
-        kept = SavedView.objects.select_for_update().filter(owner=owner, removed_at=None)
+        # Two of one name at once: the second waits, and sees the first.
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        kept = SavedView.objects.filter(owner=owner, removed_at=None)
         kept.filter(name=name).update(removed_at=at)
-        for view in kept.order_by("-saved_at", "-id")[VIEWS_MAX - 1 :]:
-            SavedView.objects.filter(pk=view.pk).update(removed_at=at)
+        too_many = list(kept.order_by("-saved_at", "-id").values_list("pk", flat=True)[VIEWS_MAX - 1 :])
+        SavedView.objects.filter(pk__in=too_many).update(removed_at=at)
         return SavedView.objects.create(owner=owner, name=name, query=query, shared_with=shared_with, saved_at=at)
 
 

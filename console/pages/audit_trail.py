@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,12 +16,12 @@ from audit import checks, queries
 from audit.models import DailyHead, Link, Record
 from audit.queries import Search
 from audit.rules import HASHED
-from common.paging import Page, newest_first
+from common.clock import time_text
+from common.paging import Page, capped, newest_first
 from common.sheets import ROWS_MAX, Cell, Column, cut
 from console.forms.audit_trail import TrailForm
 from console.forms.reports import FileForm
 from console.pages.reports import as_file, mark_of
-from console.pages.reports_money import moment
 from staff.pages import record_look, staff_page
 from staff.rules import role_name
 
@@ -92,16 +93,13 @@ def trail_file(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, form: TrailForm, page: Page[Record], reasons: FileForm | None = None) -> HttpResponse:
-    asked = request.GET.copy()
-    asked.pop("cursor", None)
-    if page.next_cursor:
-        asked["cursor"] = page.next_cursor
+    asked = {name: form.data[name] for name in form.fields if form.data.get(name)}
     context = {
         "form": form,
         "chain": _chain(),
         "actions": queries.actions(),
         "rows": [_line(row) for row in page.rows],
-        "next": asked.urlencode() if page.next_cursor else "",
+        "next": urlencode({**asked, "cursor": page.next_cursor}) if page.next_cursor else "",
         "is_first": "cursor" not in request.GET,
         "file_form": reasons or FileForm(initial={"kind": "csv"}),
         "rows_max": f"{ROWS_MAX:,}",
@@ -111,14 +109,14 @@ def _shown(request: HttpRequest, form: TrailForm, page: Page[Record], reasons: F
 
 def _chain() -> dict[str, Any]:
     """How the chain stands: its end as looked at now, the last signed day, and what is not chained yet."""
-    tail, waiting = checks.tail(), queries.waiting()
+    tail = checks.tail()
     daily = DailyHead.objects.order_by("-day").first()
     return {
         "first": f"{tail.first:,}",
         "last": f"{tail.last:,}",
         "is_empty": not tail.last,
         "broken": tail.broken,
-        "waiting": f"{waiting:,}{'+' if waiting == queries.WAITING_MAX else ''}",
+        "waiting": capped(queries.waiting()),
         "day": str(daily.day) if daily else "",
         "day_position": f"{daily.position:,}" if daily else "",
         "day_hash": daily.hash[:16] if daily else "",
@@ -130,7 +128,7 @@ def _line(row: Record) -> dict[str, Any]:
     link = getattr(row, "link", None)
     return {
         "id": row.id,
-        "at": moment(row.at),
+        "at": time_text(row.at),
         "by": row.by,
         "role": role_name(row.role),
         "action": row.action,
@@ -145,7 +143,7 @@ def _line(row: Record) -> dict[str, Any]:
 def _facts(row: Record) -> list[dict[str, str]]:
     link = getattr(row, "link", None)
     return [
-        {"label": _("When"), "value": moment(row.at)},
+        {"label": _("When"), "value": time_text(row.at)},
         {"label": _("Who"), "value": row.by},
         {"label": _("Role"), "value": role_name(row.role) or "—"},
         {"label": _("Deed"), "value": row.action},
@@ -165,7 +163,7 @@ def _columns() -> list[Column]:
 def _cells(row: Record) -> list[Cell]:
     link = getattr(row, "link", None)
     details = json.dumps(row.details, ensure_ascii=False) if row.details else ""
-    words = [moment(row.at), row.by, row.role, row.action, row.subject, row.reason, details]
+    words = [time_text(row.at), row.by, row.role, row.action, row.subject, row.reason, details]
     return [link.position if link else None, *words, link.hash if link else ""]
 
 

@@ -6,30 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.clock import time_text
 from common.references import mask_account
 from console.pages import board_words as words
 from console.pages.board_channels import OPERATORS
+from console.pages.find_shown import address_of, refund_tag
 from notifications.models import Attempt as TextAttempt
 from notifications.models import Message
 from payments.limits import LIMIT_NAMES
 from payments.models import Attempt, Payment
 from refunds.models import Refund
-from refunds.states import Status as RefundStatus
 
 LIMITS: dict[str, str | Promise] = {code.value: name for code, name in LIMIT_NAMES.items()}
-REFUND_STATUS: dict[str, str | Promise] = {
-    RefundStatus.REQUESTED: gettext_lazy("waits for the shop's word"),
-    RefundStatus.ACCEPTED: gettext_lazy("waits for its run"),
-    RefundStatus.CREDITING: gettext_lazy("at the bank"),
-    RefundStatus.UNKNOWN: gettext_lazy("the bank's answer is missing"),
-    RefundStatus.MANUAL: gettext_lazy("to be settled by hand"),
-    RefundStatus.CREDITED: gettext_lazy("money is back"),
-    RefundStatus.CANCELLED: gettext_lazy("cancelled"),
-}
 
 _PAYMENT = (gettext_lazy("Payment"), gettext_lazy("Order"), gettext_lazy("Platform"), gettext_lazy("Amount"))
 _ACCOUNT = gettext_lazy("Account")
@@ -102,13 +95,13 @@ def debit(payment: Any, at: dt.datetime) -> list[Cell]:
 def refund(row: Refund, at: dt.datetime) -> list[Cell]:
     late = row.is_overdue(at)
     return [
-        Cell(row.reference, f"/console/refund/{row.reference}/"),
+        Cell(row.reference, address_of(row.reference)),
         Cell(row.payment.order_number),
         Cell(row.platform.name),
         Cell(words.dollars(row.total_minor), look="number"),
         Cell(words.day_of(row.credit_date) if row.credit_date else "", look="when"),
         Cell(words.day_of(row.latest_credit_date) if row.latest_credit_date else "", look="when"),
-        Cell(str(REFUND_STATUS[row.status]), tag="bad" if late else "wait"),
+        Cell(refund_tag(row)["text"], tag="bad" if late else "wait"),
     ]
 
 
@@ -116,11 +109,9 @@ def refund_in_short(row: Refund, at: dt.datetime) -> list[Cell]:
     """For the panel beside the calendar: the order below the refund, the state below the day."""
     latest = words.day_of(row.latest_credit_date) if row.latest_credit_date else ""
     return [
-        Cell(
-            row.reference, f"/console/refund/{row.reference}/", note=f"{row.payment.order_number} · {row.platform.name}"
-        ),
+        Cell(row.reference, address_of(row.reference), note=f"{row.payment.order_number} · {row.platform.name}"),
         Cell(words.dollars(row.total_minor), look="number"),
-        Cell(latest, look="when", note=str(REFUND_STATUS[row.status])),
+        Cell(latest, look="when", note=refund_tag(row)["text"]),
     ]
 
 
@@ -150,7 +141,7 @@ def refused(attempt: Attempt, at: dt.datetime) -> list[Cell]:
 
 def _of_payment(payment: Payment) -> list[Cell]:
     return [
-        Cell(payment.reference, f"/console/payment/{payment.reference}/"),
+        Cell(payment.reference, address_of(payment.reference)),
         Cell(payment.order_number),
         Cell(payment.platform.name),
         Cell(words.dollars(payment.final_amount_minor), look="number"),
@@ -162,17 +153,15 @@ def _account(payment: Payment) -> Cell:
 
 
 def _when(at: dt.datetime | None) -> Cell:
-    return Cell(words.moment(at), look="when")
+    return Cell(time_text(at), look="when")
 
 
 def _text_link(message: Message) -> Cell:
     purpose = message.purpose.rstrip("_0123456789")
-    href = f"/console/notifications/message/{message.pk}/change/"
+    href = reverse("admin:notifications_message_change", args=[message.pk])
     return Cell(str(PURPOSES.get(purpose, purpose)), href, needs="notifications.view_message")
 
 
 def _about(subject: str) -> str:
     """The page of what a message is about, as far as there is one."""
-    if subject.startswith("PAY-"):
-        return f"/console/payment/{subject}/"
-    return f"/console/refund/{subject}/" if subject.startswith("RF-") else ""
+    return address_of(subject) if subject.startswith(("PAY-", "RF-")) else ""

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from common.clock import today_in_taipei
+from common.clock import time_text, today_in_taipei
 from console.pages import board_words as words
 from console.pages import charts
 from console.pages.board_parts import Tile, list_of
@@ -21,8 +21,6 @@ from payments.models import LimitCode
 OPERATORS = {"primary": gettext_lazy("First operator"), "secondary": gettext_lazy("Second operator")}
 # Below this share of notices taken a platform has trouble.
 _GOOD_PERCENT, _FAIR_PERCENT = 99.0, 90.0
-# So many names stand below the columns.
-_NAMED_EVERY_HOURS = 6
 
 
 def texts(at: dt.datetime) -> dict[str, Any]:
@@ -91,10 +89,10 @@ def platforms(at: dt.datetime) -> dict[str, Any]:
                 "tried": _("%(taken)s of %(tried)s") % {"taken": one.delivered, "tried": one.tried}
                 if one.tried
                 else "",
-                "failing": _("since %(at)s") % {"at": words.moment(one.failing_since)} if one.failing_since else "",
+                "failing": _("since %(at)s") % {"at": time_text(one.failing_since)} if one.failing_since else "",
                 "keys": _keys(one, at),
                 "keys_href": f"{reverse('admin:platforms_apikey_changelist')}?platform__id__exact={one.platform_id}",
-                "last": words.moment(one.last_request_at),
+                "last": time_text(one.last_request_at),
                 "age": words.age(one.last_request_at, at),
             }
         )
@@ -141,12 +139,10 @@ def today(at: dt.datetime) -> dict[str, Any]:
         "weeks": traffic.WEEKS_BEFORE,
         "pictures": [
             {
-                "name": "count",
                 "title": _("Payments an hour"),
                 **_picture([(one.count, one.usual_count) for one in hours], rows, words.number_of),
             },
             {
-                "name": "amount",
                 "title": _("Amount an hour"),
                 **_picture([(one.total_minor, one.usual_minor) for one in hours], rows, words.dollars_short),
             },
@@ -158,14 +154,12 @@ def _picture(values: list[tuple[int | None, float]], rows: list[dict[str, str]],
     drawn = charts.columns(
         [
             charts.Column(
-                name=row["hour"],
                 value=value,
                 usual=usual,
                 text="" if value is None else f"{row['hour']} · {written(value)}",
                 href=row["href"],
-                is_named=hour % _NAMED_EVERY_HOURS == 0,
             )
-            for hour, (row, (value, usual)) in enumerate(zip(rows, values, strict=True))
+            for row, (value, usual) in zip(rows, values, strict=True)
         ]
     )
     return {**drawn, "lines": [{**line, "text": written(round(line["value"]))} for line in drawn["lines"]]}
@@ -187,8 +181,13 @@ def _standing(one: channels.PlatformHealth) -> tuple[str, str]:
 def _keys(one: channels.PlatformHealth, at: dt.datetime) -> str:
     if not one.keys_expiring or one.next_expiry_at is None:
         return ""
-    facts = {"count": one.keys_expiring, "days": (one.next_expiry_at - at).days}
-    return _("%(count)s within 30 days, the first in %(days)s days") % facts
+    days = (one.next_expiry_at - at).days
+    text = ngettext(
+        "%(count)s within 30 days, the first in %(days)s day",
+        "%(count)s within 30 days, the first in %(days)s days",
+        days,
+    )
+    return text % {"count": one.keys_expiring, "days": days}
 
 
 def _percent(part: int, whole: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.clock import time_text
 from console.pages import board_words as words
 from console.pages import charts
 from console.queries import dashboard_money as money
@@ -20,14 +21,14 @@ _ABOVE_THE_LONGEST = 1.15
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure. `kind`: good, wait, bad or nothing; without `href` there is no list behind it."""
+    """One figure, and where the rows behind it are. `kind`: good, wait, bad or nothing."""
 
     name: str
     big: str
     label: str
-    note: str = ""
-    kind: str = ""
-    href: str = ""
+    note: str
+    kind: str
+    href: str
 
 
 def list_of(which: str, **query: str | int) -> str:
@@ -37,7 +38,7 @@ def list_of(which: str, **query: str | int) -> str:
 
 def told(at: dt.datetime) -> dict[str, Any]:
     found = money.untold(at)
-    oldest = _("oldest %(age)s: %(at)s") % {"age": words.age(found.oldest_at, at), "at": words.moment(found.oldest_at)}
+    oldest = _("oldest %(age)s: %(at)s") % {"age": words.age(found.oldest_at, at), "at": time_text(found.oldest_at)}
     tiles = [
         Tile(
             "untold",
@@ -100,7 +101,7 @@ def debits(at: dt.datetime) -> dict[str, Any]:
         facts = {
             "sum": words.dollars(found.total_minor),
             "age": words.age(found.oldest_at, at),
-            "next": words.moment(found.next_enquiry_at),
+            "next": time_text(found.next_enquiry_at),
         }
         note = _("%(sum)s · oldest %(age)s · bank asked next at %(next)s") % facts
     kind = "wait" if found.count else "good"

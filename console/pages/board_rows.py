@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import now
+from common.paging import capped, count_to_cap
 from console.pages import board_cells as cells
 from console.pages import board_words as words
 from console.queries import dashboard_channels as channels
@@ -24,7 +25,7 @@ from console.queries import dashboard_money as money
 from console.queries import dashboard_refunds as promises
 from console.queries import dashboard_traffic as traffic
 from console.queries.calendar_board import is_within_calendar
-from staff.pages import staff_page
+from staff.pages import record_look, staff_page
 
 ROWS_A_PAGE = 50
 
@@ -36,7 +37,8 @@ class Rows:
     """What a list shows: its rows, a row's cells, and the choices that its address may make."""
 
     title: str | Promise
-    part: str
+    # What its rows are about, as a look at them is recorded.
+    about: str
     columns: tuple[str | Promise, ...]
     found: Callable[[dt.datetime, Query], QuerySet[Any]]
     shown: Callable[[Any, dt.datetime], list[cells.Cell]]
@@ -47,7 +49,7 @@ class Rows:
 LISTS: dict[str, Rows] = {
     "untold": Rows(
         _("Paid payments and what their platform knows"),
-        "told",
+        "payment",
         cells.UNTOLD,
         lambda at, query: money.untold_payments(at, state=query["state"]).select_related("platform", "account"),
         cells.untold,
@@ -63,7 +65,7 @@ LISTS: dict[str, Rows] = {
     ),
     "unknown-debits": Rows(
         _("Debits whose outcome is not known"),
-        "debits",
+        "payment",
         cells.DEBITS,
         lambda at, query: money.unknown_debit_payments(at).select_related("platform", "account"),
         cells.debit,
@@ -71,7 +73,7 @@ LISTS: dict[str, Rows] = {
     ),
     "promises": Rows(
         _("Refunds by their promise"),
-        "ending",
+        "refund",
         cells.REFUNDS,
         lambda at, query: promises.refunds_ending(at, when=query["ends"]).select_related("payment", "platform"),
         cells.refund,
@@ -86,7 +88,7 @@ LISTS: dict[str, Rows] = {
     ),
     "texts": Rows(
         _("Text messages: today's tries"),
-        "texts",
+        "message",
         cells.TRIES,
         lambda at, query: channels.text_attempts(at, operator=query["operator"], outcome=query["state"]).select_related(
             "message"
@@ -99,7 +101,7 @@ LISTS: dict[str, Rows] = {
     ),
     "texts-waiting": Rows(
         _("Text messages waiting to be sent"),
-        "texts",
+        "message",
         cells.TEXTS,
         lambda at, query: channels.texts_waiting(at),
         cells.text,
@@ -107,7 +109,7 @@ LISTS: dict[str, Rows] = {
     ),
     "texts-given-up": Rows(
         _("Text messages given up today"),
-        "texts",
+        "message",
         cells.TEXTS,
         lambda at, query: channels.texts_given_up(at),
         cells.text,
@@ -115,7 +117,7 @@ LISTS: dict[str, Rows] = {
     ),
     "limits": Rows(
         _("Refused by a limit today"),
-        "limits",
+        "payment",
         cells.REFUSED,
         lambda at, query: traffic.attempts_refused_by_limit(at, limit_code=query["limit"]).select_related(
             "payment__platform"
@@ -125,7 +127,7 @@ LISTS: dict[str, Rows] = {
     ),
     "paid": Rows(
         _("Payments of an hour"),
-        "today",
+        "payment",
         cells.PAID,
         lambda at, query: traffic.payments_of_hour(
             dt.date.fromisoformat(query["day"]), int(query["hour"])
@@ -149,12 +151,15 @@ def rows(request: HttpRequest, which: str) -> HttpResponse:
     except (KeyError, ValueError) as error:
         raise Http404 from error
     page, last = page_of(found.found(at, query), after)
+    count = count_to_cap(found.found(at, query))
+    record_look(request, action=f"{found.about}.listed", subject="", list=which, **_chosen(query))
     context = {
         "title": found.title,
         "choices": _choices(found, query, request.path),
         "columns": found.columns,
         "rows": [[_allowed(cell, request) for cell in found.shown(row, at)] for row in page],
-        "count": words.capped(_count(found.found(at, query))),
+        "count": capped(count),
+        "number": count,
         "next": _address(request.path, {**query, "after": str(last)}) if last else "",
         "first": _address(request.path, query) if after else "",
         "as_of": words.clock_time(at),
@@ -199,11 +204,10 @@ def _choices(found: Rows, query: Query, path: str) -> list[list[dict[str, Any]]]
     ]
 
 
-def _count(found: QuerySet[Any]) -> int:
-    """Up to the cap, and no further."""
-    return found.order_by()[: words.COUNTED_UP_TO].count()
-
-
 def _address(path: str, query: Query) -> str:
-    asked = {name: value for name, value in query.items() if value}
+    asked = _chosen(query)
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def _chosen(query: Query) -> dict[str, str]:
+    return {name: value for name, value in query.items() if value}

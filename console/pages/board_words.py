@@ -10,13 +10,8 @@ from django.utils.translation import ngettext
 
 from common.clock import taipei
 
-# Nobody reads further than this; the database is not asked to count further either.
-COUNTED_UP_TO = 1_000
-
-
-def moment(at: dt.datetime | None) -> str:
-    """Taipei time with its offset: "2026-06-08 10:00 +08:00"; nothing for no time."""
-    return f"{taipei(at):%Y-%m-%d %H:%M} +08:00" if at else ""
+# Below two hours minutes say more, below two days hours.
+_MINUTES_UP_TO, _HOURS_UP_TO = 120, 48
 
 
 def clock_time(at: dt.datetime) -> str:
@@ -50,11 +45,6 @@ def number_of(count: int) -> str:
     return f"{count:,}"
 
 
-def capped(count: int) -> str:
-    """A count that stopped at the cap says so: "1,000+"."""
-    return f"{COUNTED_UP_TO:,}+" if count >= COUNTED_UP_TO else f"{count:,}"
-
-
 def payments(count: int) -> str:
     return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": number_of(count)}
 
@@ -68,8 +58,8 @@ def age(since: dt.datetime | None, at: dt.datetime) -> str:
     if since is None:
         return ""
     minutes = int((at - since).total_seconds()) // 60
-    if minutes < 120:  # noqa: PLR2004 - below two hours minutes say more
+    if minutes < _MINUTES_UP_TO:
         return _("%(number)s min") % {"number": max(minutes, 0)}
-    if minutes < 48 * 60:
+    if minutes < _HOURS_UP_TO * 60:
         return _("%(number)s h") % {"number": minutes // 60}
     return _("%(number)s days") % {"number": minutes // (24 * 60)}

@@ -21,6 +21,7 @@ from console.pages import board_cells as cells
 from console.pages import board_words as words
 from console.pages.board_rows import page_of
 from console.pages.calendar_words import standing_of, window_text, window_words
+from console.pages.find_shown import address_of
 from console.queries import calendar_board as board
 from console.queries.calendar_preview import moves_if_closed
 from refunds.models import Deferral
@@ -44,7 +45,7 @@ LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.da
         gettext_lazy("Promise ends"),
         cells.IN_SHORT,
         lambda date, today: board.refunds_ending_on(date),
-        cells.refund,
+        cells.refund_in_short,
     ),
     "moved_away": (
         gettext_lazy("Moved away"),
@@ -62,7 +63,7 @@ LISTS: dict[str, tuple[str | Promise, tuple[str | Promise, ...], Callable[[dt.da
         gettext_lazy("Credited"),
         cells.IN_SHORT,
         lambda date, today: board.refunds_credited_on(date),
-        cells.refund,
+        cells.refund_in_short,
     ),
 }
 _KINDS = {"at_risk": "bad", "moved_away": "wait", "moved_here": "wait", "credited": "good"}
@@ -90,6 +91,7 @@ def of(
             {**mark, "href": f"{address}?list={mark['name']}", "is_on": mark["name"] == chosen}
             for mark in marks_of(one)
         ],
+        "list": chosen,
         "rows": _rows(chosen, date, query, address, at) if may_see else None,
         "may_close": one.day.counted and date >= found.today,
         "close_href": f"{address}?closed",
@@ -118,7 +120,7 @@ def deferral_cells(row: Deferral) -> list[cells.Cell]:
     return [
         cells.Cell(
             row.refund.reference,
-            f"/console/refund/{row.refund.reference}/",
+            address_of(row.refund.reference),
             note=f"{row.refund.payment.order_number} · {row.refund.platform.name}",
         ),
         cells.Cell(words.dollars(row.refund.total_minor), look="number"),

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from common.clock import now, today_in_taipei
+from common.clock import now, time_text, today_in_taipei
 from console.pages import board_words as words
 from console.pages import calendar_day
 from console.pages.calendar_words import standing_of, window_words
 from console.queries import calendar_board as board
 from refunds.pages.months import weekdays
-from staff.pages import staff_page
+from staff.pages import record_look, staff_page
 
 # Calendars on Taiwan's walls begin with Sunday.
 _WEEKS = calendar.Calendar(firstweekday=6)
@@ -52,7 +52,9 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     context = _context(date.replace(day=1), at, chosen=date)
     found = context.pop("board")
     may_see = request.user.has_perm("console.see_payments")
-    context["day"] = calendar_day.of(found, date, request.GET, may_see=may_see, at=at)
+    context["day"] = shown = calendar_day.of(found, date, request.GET, may_see=may_see, at=at)
+    if shown["rows"]:
+        record_look(request, action="refund.listed", subject="", day=date.isoformat(), list=shown["list"])
     return render(request, "console/calendar.html", context)
 
 
@@ -70,7 +72,7 @@ def _context(first: dt.date, at: dt.datetime, chosen: dt.date | None = None) -> 
         "after": _month_link(after),
         "this": {**_month_link(found.today), "is_shown": found.today.replace(day=1) == first},
         "version": found.version,
-        "published": words.moment(found.version.published_at),
+        "published": time_text(found.version.published_at),
         "is_estimated": found.calendar.is_estimated(first),
         "as_of": words.clock_time(at),
     }

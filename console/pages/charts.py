@@ -12,14 +12,12 @@ _HEADROOM = 8.0
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it is called, its value (None: not yet), what is usual there, and where its list is."""
+    """One column: its value (None: not yet), what is usual there, what it says, and where its list is."""
 
-    name: str
     value: float | None
     usual: float
     text: str
     href: str = ""
-    is_named: bool = True
 
 
 def columns(given: Sequence[Column]) -> dict[str, Any]:
@@ -32,12 +30,10 @@ def columns(given: Sequence[Column]) -> dict[str, Any]:
 
     drawn = [
         {
-            "name": one.name if one.is_named else "",
             "text": one.text,
             "href": one.href,
             "x": _at(place * width + width * 0.16),
             "width": _at(width * 0.68),
-            "middle": _at(place * width + width / 2),
             "y": _at(100 - height(one.value or 0)),
             "height": _at(height(one.value or 0)),
             "is_drawn": bool(one.value),
@@ -48,7 +44,7 @@ def columns(given: Sequence[Column]) -> dict[str, Any]:
         for place, one in enumerate(given)
     ]
     lines = [{"y": _at(100 - height(top * part)), "value": top * part} for part in (0.5, 1)]
-    return {"columns": drawn, "lines": lines, "top": top}
+    return {"columns": drawn, "lines": lines}
 
 
 def bar(value: float, room: float, scale: float) -> dict[str, str | bool]:

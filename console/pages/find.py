@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from console.operations import saved_views
 from console.pages import find_shown
 from console.queries import find as queries
 from console.queries.find import Group, Hit
-from staff.pages import record_look, staff_page
+from staff.pages import member_of, record_look, staff_page
 
 PERMISSION = "console.see_payments"
 # One reading's own page, and a page of the filters' list.
@@ -50,8 +49,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("The search was not kept: give it a name."))
         return redirect(back)
-    owner = cast("User", request.user)
-    view = saved_views.save_view(owner=owner, query=query, at=now(), **form.cleaned_data)
+    view = saved_views.save_view(owner=member_of(request), query=query, at=now(), **form.cleaned_data)
     messages.success(request, _("Kept as “%(name)s”.") % {"name": view.name})
     return redirect(back)
 
@@ -59,7 +57,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page(PERMISSION)
 def remove_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
-    if saved_views.remove_view(owner=cast("User", request.user), view_id=view_id, at=now()):
+    if saved_views.remove_view(owner=member_of(request), view_id=view_id, at=now()):
         messages.success(request, _("The search is off your list."))
     return redirect("desk:find")
 
@@ -72,12 +70,6 @@ def found(request: HttpRequest, term: str, *, limit: int = queries.SHOWN) -> tup
     kinds = [reading.kind for reading in readings]
     record_look(request, action="payment.searched", subject="", readings=kinds, found=count)
     return readings, groups
-
-
-def address_of(hit: Hit) -> str:
-    if hit.refund:
-        return reverse("desk:refund", args=[hit.refund.reference])
-    return reverse("desk:payment", args=[hit.payment.reference])
 
 
 def _to_address(request: HttpRequest) -> HttpResponse:
@@ -105,7 +97,7 @@ def _by_term(request: HttpRequest, term: str) -> HttpResponse:
     readings, groups = found(request, term)
     only = queries.only_hit(groups)
     if only:
-        return redirect(address_of(only))
+        return redirect(find_shown.address_of(only.reference))
     context = {
         **_usual(request, term, readings),
         "groups": [find_shown.group(group, _more(request, group)) for group in groups],
@@ -145,9 +137,7 @@ def _by_filters(request: HttpRequest) -> HttpResponse:
         "query": query,
         "filtered": bool(wanted),
         "save_form": SaveViewForm(auto_id="save_%s"),
-        "views": [
-            find_shown.view(view, cast("User", request.user)) for view in queries.views_of(cast("User", request.user))
-        ],
+        "views": [find_shown.view(view, member_of(request)) for view in queries.views_of(member_of(request))],
     }
     return render(request, "console/find.html", context, status=HTTPStatus.OK if valid else 422)
 

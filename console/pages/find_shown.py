@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common.clock import taipei
+from common.clock import time_text
 from console.forms.find import REFUND_STATUSES, STATUSES
 from console.matching import Kind
 from console.models import SavedView
@@ -45,12 +44,9 @@ _REFUND_TAGS = {
 }
 
 
-def time_text(at: dt.datetime | None) -> str:
-    """2026-06-08 10:00 +08:00, the time of Taipei with its offset; empty for none."""
-    if at is None:
-        return ""
-    local = taipei(at)
-    return f"{local:%Y-%m-%d %H:%M} {local:%z}"[:-2] + ":00"
+def address_of(reference: str) -> str:
+    """The page of a payment, or the way to it from one of its refunds."""
+    return reverse("desk:refund" if reference.startswith("RF-") else "desk:payment", args=[reference])
 
 
 def status_tag(status: str) -> dict[str, str]:
@@ -64,10 +60,9 @@ def refund_tag(refund: Refund) -> dict[str, str]:
 
 def row(hit: Hit) -> dict[str, Any]:
     payment, refund = hit.payment, hit.refund
-    name, reference = ("desk:refund", refund.reference) if refund else ("desk:payment", payment.reference)
     return {
-        "reference": reference,
-        "address": reverse(name, args=[reference]),
+        "reference": hit.reference,
+        "address": address_of(hit.reference),
         "order_number": payment.order_number,
         "shop": payment.platform.name,
         "amount": str(refund.total if refund else payment.final_amount),

@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """`?still`: the page stands still until it is loaded again."""
     is_still, at = "still" in request.GET, now()
     if not request.user.has_perm("console.see_dashboard"):
-        context = {"tiles": board_start.tiles(dashboard_start.members()), "as_of": words.clock_time(at)}
+        context = {"part": board_start.members(dashboard_start.members()), "as_of": words.clock_time(at)}
         return render(request, "console/home_start.html", context)
     rows = [[_context(name, at, is_live=not is_still) for name in row] for row in _ROWS]
     return render(request, "console/home.html", {"rows": rows, "is_still": is_still})

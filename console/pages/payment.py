@@ -27,8 +27,8 @@ from payments.states import IN_FLIGHT
 from refunds import operations as refunds
 from refunds.errors import RefundNotFound
 from refunds.models import Refund
-from staff.pages import record_look, staff_page
-from support.pages.approvals_words import me
+from staff.pages import member_of, record_look, staff_page
+from staff.pages.presence import STARTED_AT
 
 PERMISSION, ACT, REVEAL = "console.see_payments", "payments.act_on_payment", "console.reveal_personal"
 _SALT = "console.payment.live"
@@ -140,10 +140,10 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
     shown = [entry for entry in story if wanted in ("", entry.kind)] if wanted in set(payment_story.Kind) else story
     row, reference = whole.payment, whole.payment.reference
     focus = request.GET.get("refund", "")
-    live = signing.dumps([request.user.pk, reference, _fingerprint(whole, story)], salt=_SALT)
+    live = signing.dumps([*_sign_in_of(request), reference, _fingerprint(whole, story)], salt=_SALT)
     with_notices = request.user.has_perm("verification.see_watch_list_reason")
     revealable = payment_shown.revealable(whole)
-    may_ask = asking(me(request), whole.subjects, at)
+    may_ask = asking(member_of(request), whole.subjects, at)
     return {
         "head": payment_say.head(whole, at),
         "sayings": payment_say.sayings(whole, at, refund=focus),
@@ -177,12 +177,17 @@ def _context(request: HttpRequest, whole: Whole, revealed: dict[str, str] | None
 
 
 def _live(request: HttpRequest, reference: str) -> str | None:
-    """The state that the open page shows; None unless this person was led to it by a look that was recorded."""
+    """The state that the open page shows; None unless this person, signed in as now, was led to it by a look that was recorded."""
     try:
-        user_id, known, fingerprint = signing.loads(request.GET.get("live", ""), salt=_SALT)
+        *known, fingerprint = signing.loads(request.GET.get("live", ""), salt=_SALT)
     except (signing.BadSignature, ValueError):
         return None
-    return str(fingerprint) if (user_id, known) == (request.user.pk, reference) else None
+    return str(fingerprint) if known == [*_sign_in_of(request), reference] else None
+
+
+def _sign_in_of(request: HttpRequest) -> list[Any]:
+    """Who it is and since when: the key of the session is another one after each confirmation."""
+    return [request.user.pk, request.session.get(STARTED_AT)]
 
 
 def _fingerprint(whole: Whole, story: list[Entry]) -> str:

@@ -9,20 +9,20 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from common.papers import Line, Paper, Row, Table, pdf_of
 from console.forms.payment import CheckCaseFileForm, ReasonForm
 from console.operations import case_files
 from console.pages import payment as pages
 from console.pages import payment_say, payment_shown, payment_story
-from console.pages.find_shown import time_text
 from console.queries.payment import Whole, whole_payment
 from payments.pages.paper import letterhead
 from payments.pages.shown import amount_lines, amount_total
-from staff.pages import record_look, staff_page
+from staff.pages import record_look, roles_of, staff_page
 
 # Rows of a table on paper; the printer takes 200.
 _STORY_MAX = 190
@@ -37,10 +37,14 @@ def case_file(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return pages.without_reason(request, reference)
     pdf, fingerprint = printed(whole, at=at, by=by)
-    role = ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
-    reason = form.cleaned_data["reason"]
     case_files.record_printed(
-        reference=reference, fingerprint=fingerprint, pdf=pdf, role=role, reason=reason, at=at, by=by
+        reference=reference,
+        fingerprint=fingerprint,
+        pdf=pdf,
+        role=roles_of(request),
+        reason=form.cleaned_data["reason"],
+        at=at,
+        by=by,
     )
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="Outpost-case-file-{reference}.pdf"'
@@ -162,6 +166,7 @@ def _story(whole: Whole) -> Table:
     rows = [Line([entry["title"], entry["when"], entry["by"]], entry["why"]) for entry in entries[:_STORY_MAX]]
     caption = _("What happened, newest first")
     if len(entries) > _STORY_MAX:
-        left = _("%(count)d earlier ones are not printed") % {"count": len(entries) - _STORY_MAX}
-        caption = f"{caption} ({left})"
+        count = len(entries) - _STORY_MAX
+        left = ngettext("%(count)d earlier one is not printed", "%(count)d earlier ones are not printed", count)
+        caption = f"{caption} ({left % {'count': count}})"
     return Table(caption, [_("Event"), _("Time"), _("By")], rows)

@@ -8,9 +8,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.clock import time_text
 from common.money import Money
 from common.references import mask_account, mask_phone
-from console.pages.find_shown import refund_tag, time_text
+from console.pages.find_shown import refund_tag
 from console.pages.payment_story import OUTCOMES
 from console.queries.payment import Limit, Whole
 from ledger.chart import AccountCode, Side
@@ -19,6 +20,7 @@ from payments.models import LimitCode
 from refunds.pages import months
 from refunds.pages import shown as refund_words
 from refunds.queries import what_next as refund_next
+from support.pages import cases_words
 from support.states import Status as CaseStatus
 from verification.models import Check
 from verification.states import Status as CheckStatus
@@ -225,10 +227,10 @@ def cases(whole: Whole) -> list[dict[str, Any]]:
             "id": case.pk,
             "kind": case.get_kind_display(),
             "tag": {"kind": "wait" if case.status == "open" else "off", "text": str(CaseStatus(case.status).label)},
-            "owner": case.owner,
+            "owner": cases_words.holder(case),
             "opened": time_text(case.opened_at),
             "about": case.refund.reference if case.refund else "",
-            "closed": case.closed_reason,
+            "closed": cases_words.ending(case),
         }
         for case in reversed(whole.cases)
     ]

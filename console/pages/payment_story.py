@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Record
+from common.clock import time_text
 from common.states import StateChange
 from console.forms.find import REFUND_STATUSES, STATUSES
-from console.pages.find_shown import time_text
 from console.queries.payment import Whole
 from notifications.models import Message
 from notifications.queries import ToldEvent
 from payments.models import Attempt
 from refunds.queries import Progress
 from support.models import Case
+from support.pages.cases_words import ending
 from verification.models import Check
 from verification.states import Status as CheckStatus
 
@@ -81,6 +82,10 @@ _DEEDS = {
     "payment.reversal_declined": gettext_lazy("The bank did not give the debit back"),
     "refund.settled_by_hand": gettext_lazy("Settled a refund by hand"),
     "refund.returned_to_run": gettext_lazy("Gave a refund back to the day's run"),
+    "refund.deferred_by_hand": gettext_lazy("Put a refund off to another day"),
+    "payment.case_file_checked": gettext_lazy("Checked a printed case file"),
+    "case.read": gettext_lazy("Looked at a case about it"),
+    "case.new": gettext_lazy("Began to open a case about it"),
     "look_up.opened": gettext_lazy("Opened the look-up with the code of the SMS"),
     "look_up.receipt": gettext_lazy("Took the receipt"),
     "look_up.note": gettext_lazy("Took the refund note"),
@@ -210,8 +215,10 @@ def _text(message: Message) -> Iterator[Entry]:
 def _case(case: Case) -> Iterator[Entry]:
     name = case.get_kind_display()
     for change in case.changes.all():
-        said = _("Case opened: %(kind)s") if not change.before else _("Case closed: %(kind)s")
-        yield Entry(change.at, Kind.CASE, said % {"kind": name}, change.reason or case.closed_reason, change.by)
+        said, why = _("Case closed: %(kind)s"), ending(case)
+        if not change.before:
+            said, why = _("Case opened: %(kind)s"), change.reason
+        yield Entry(change.at, Kind.CASE, said % {"kind": name}, why, change.by)
     for note in case.notes.all():
         yield Entry(note.at, Kind.CASE, _("Note: %(kind)s") % {"kind": name}, note.text, note.by)
 

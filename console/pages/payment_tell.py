@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
+from common.paging import capped
 from console.forms.payment import ReasonForm, TellManyForm
-from console.pages.find_shown import time_text
-from console.queries.tell import COUNTED_MAX, untaken_since
+from console.queries.tell import untaken_since
 from notifications.operations import recover_endpoint
 from platforms.models import Platform
 from staff.pages import record_look, staff_page
@@ -37,7 +37,7 @@ def tell_many(request: HttpRequest) -> HttpResponse:
         "previewed": valid,
         "shop": form.cleaned_data["platform"].name if valid else "",
         "since": time_text(form.cleaned_data["since"]) if valid else "",
-        "rows": [{"url": one.endpoint.url, "count": _count_text(one.count)} for one in found],
+        "rows": [{"url": one.endpoint.url, "count": capped(one.count)} for one in found],
         "anything": any(one.count for one in found),
     }
     wrong = bool(form.errors) or (request.method == "POST" and bool(reason.errors))
@@ -57,7 +57,3 @@ def _tell(request: HttpRequest, platform: Platform, since: dt.datetime, reason: 
     messages.success(request, text % {"count": f"{count:,}"})
     if any(one.has_more for one in recovered):
         messages.warning(request, _("There are more than were taken at once: do the same again in a few minutes."))
-
-
-def _count_text(count: int) -> str:
-    return f"{COUNTED_MAX:,}+" if count > COUNTED_MAX else f"{count:,}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.clock import now, today_in_taipei
+from common.clock import now, time_text, today_in_taipei
 from common.console import staff_name
 from common.sheets import ROWS_MAX, Table, Watermark, as_csv, as_xlsx
 from console.forms.reports import DayForm, FileForm, PeriodForm
@@ -147,9 +147,7 @@ def mark_of(request: HttpRequest, title: str, reason: str, tables: list[Table]) 
     words = [_("Account and ID numbers are masked.")]
     if any(table.is_cut for table in tables):
         words.append(_("Cut after %(rows)s rows: there were more.") % {"rows": f"{ROWS_MAX:,}"})
-    return Watermark(
-        title, staff_name(request), reports_money.moment(now()), _("For: %(reason)s") % {"reason": reason}, words
-    )
+    return Watermark(title, staff_name(request), time_text(now()), _("For: %(reason)s") % {"reason": reason}, words)
 
 
 def _named(name: str) -> Report:
@@ -171,7 +169,7 @@ def _shown(
     period = form.period()
     tables = reports_money.rows(period, most=_SHOWN_MAX) if wanted.has_rows else wanted.tables(period)
     if wanted.has_rows:
-        record_look(request, action="payments.listed", subject=wanted.name, days=f"{period.first} … {period.last}")
+        record_look(request, action="payment.listed", subject=wanted.name, days=f"{period.first} … {period.last}")
     context = {
         "report": wanted,
         "form": form,

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cards import errors as card_errors
-from common.clock import taipei
+from common.clock import time_text
 from common.errors import Refusal
 from common.references import mask_account
 from common.sheets import ROWS_MAX, Cell, Column, Table, cut
+from console.pages.find_shown import status_tag
 from console.queries import reports
 from console.queries.reports import Period
 from payments import errors as payment_errors
-from payments.states import Status
-
-STATUS_WORDS: Final[dict[str, Promise]] = {
-    Status.CREATED: gettext_lazy("Waiting for the payer"),
-    Status.GATED: gettext_lazy("Identity first"),
-    Status.DEBITING: gettext_lazy("At the bank"),
-    Status.UNKNOWN: gettext_lazy("Debit not known"),
-    Status.PAID: gettext_lazy("Paid"),
-    Status.FAILED: gettext_lazy("Ended without a debit"),
-    Status.CANCELLED: gettext_lazy("Cancelled by the platform"),
-    Status.EXPIRED: gettext_lazy("Time ran out"),
-}
 
 
 def daily(period: Period) -> list[Table]:
@@ -58,9 +44,9 @@ def rows(period: Period, *, most: int = ROWS_MAX) -> list[Table]:
 
 def _payment(row: tuple[Any, ...]) -> list[Cell]:
     reference, platform, number, description, status, *minor, last4, created_at, paid_at = row
-    words = str(STATUS_WORDS[status])
+    words = status_tag(status)["text"]
     account = mask_account(last4) if last4 else ""
-    return [reference, platform, number, description, words, *minor, account, moment(created_at), moment(paid_at)]
+    return [reference, platform, number, description, words, *minor, account, time_text(created_at), time_text(paid_at)]
 
 
 def _money(period: Period) -> Table:
@@ -81,7 +67,7 @@ def _money(period: Period) -> Table:
 def _orders(period: Period) -> Table:
     columns = [Column(_("What became of them")), Column(_("Orders"), "number"), Column(_("Final amount"), "number")]
     found: list[list[Cell]] = [
-        [str(STATUS_WORDS[status]), orders, minor] for status, orders, minor in reports.orders_by_status(period)
+        [status_tag(status)["text"], orders, minor] for status, orders, minor in reports.orders_by_status(period)
     ]
     number, minor = reports.still_unknown(period)
     note = _("Debits of that time that nobody knows the outcome of yet: %(number)s, NT$%(amount)s.") % {
@@ -128,11 +114,6 @@ def totalled(found: list[list[Cell]], *, texts: int = 1) -> list[Cell] | None:
         sum(number for number in column if isinstance(number, int)) for column in list(zip(*found, strict=True))[texts:]
     ]
     return [_("Total"), *[""] * (texts - 1), *sums]
-
-
-def moment(at: dt.datetime | None) -> str:
-    """2026-06-08 10:00 +08:00; empty where there is none."""
-    return taipei(at).isoformat(" ", "minutes").replace("+08:00", " +08:00") if at else ""
 
 
 def _title(code: str) -> str:

@@ -11,7 +11,7 @@ from common.clock import taipei_midnight, today_in_taipei
 from refunds.calendar import current_calendar
 from refunds.deferral import open_minutes
 from refunds.models import Refund
-from refunds.queries import credits_per_minute_on, windows_between
+from refunds.queries import credits_per_minute, windows_between
 from refunds.states import Status
 from refunds.working_days import Calendar
 
@@ -77,9 +77,9 @@ def capacity_of(dates: list[dt.date], calendar: Calendar, at: dt.datetime) -> di
     """How many refunds the run of each of these days can credit from `at` on, maintenance taken out."""
     first_at, last_at = taipei_midnight(dates[0]), taipei_midnight(dates[-1] + dt.timedelta(days=1))
     windows = tuple(window.as_window() for window in windows_between(first_at, last_at))
-    pace = credits_per_minute_on(dates[-1])
+    pace = credits_per_minute(dates)
     return {
-        date: pace * open_minutes(day=date, calendar=calendar, windows=windows, since=max(first_at, at))
+        date: pace[date] * open_minutes(day=date, calendar=calendar, windows=windows, since=max(first_at, at))
         for date in dates
     }
 

@@ -25,6 +25,8 @@ from support.models import Case
 # Of each reading at first; more is a page of its own.
 SHOWN = 10
 _DAY = dt.timedelta(days=1)
+# Digits of a phone's tail; a short one has three.
+_TAIL = 4
 # Whose refund or payment row a group's page shows beside its payment.
 _REFUNDS = (Kind.REFUND, Kind.REFUND_NUMBER)
 
@@ -137,7 +139,7 @@ def _attempt(reading: Reading) -> Q:
         case Kind.PHONE:
             return Q(account__customer__phone_hash=keyed_hash(value, purpose="phone"))
         case _:
-            column = "phone_tail_hash" if len(value) == 4 else "phone_short_tail_hash"  # noqa: PLR2004 - as its name says
+            column = "phone_tail_hash" if len(value) == _TAIL else "phone_short_tail_hash"
             return Q(**{f"account__customer__{column}": tail_hash(value)})
 
 

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from common.paging import count_to_cap
 from notifications.models import Event, Message
 from notifications.rules import TEST_KIND
 from notifications.states import Status
 from platforms.models import Platform, WebhookEndpoint
 
-# Counting further tells nobody more.
-COUNTED_MAX = 1_000
-
 
 @dataclass(frozen=True)
 class Untaken:
-    """One endpoint, and what it has not taken. `count`: COUNTED_MAX + 1 for all that is more."""
+    """One endpoint, and what it has not taken. `count`: COUNT_MAX + 1 for all that is more."""
 
     endpoint: WebhookEndpoint
     count: int
@@ -34,4 +32,4 @@ def _count(endpoint: WebhookEndpoint, since: dt.datetime) -> int:
     if endpoint.event_types:
         events = events.filter(kind__in=endpoint.event_types)
     taken = Message.objects.filter(event=OuterRef("pk"), endpoint=endpoint, status=Status.DELIVERED)
-    return events.filter(~Exists(taken)).order_by().values("pk")[: COUNTED_MAX + 1].count()
+    return count_to_cap(events.filter(~Exists(taken)).values("pk"))

@@ -91,7 +91,7 @@ def test_pages_walk_to_the_end_and_show_each_record_once(at, auditor, monkeypatc
         page = auditor.get(address, headers=ENGLISH).content.decode()
         seen += [number for number in reversed(range(5)) if f">PAY-{number}<" in page]
         rest = page.partition('rel="next" href="')[2]
-        address = "/console/audit-trail/" + rest.partition('"')[0].replace("&amp;", "&") if rest else ""
+        address = rest.partition('"')[0].replace("&amp;", "&")
 
     assert seen == [4, 3, 2, 1, 0]
     assert len(records) == 5
@@ -147,6 +147,21 @@ def test_a_file_has_what_was_found_with_nothing_that_runs_and_is_recorded(at, au
     kept = Record.objects.get(action="audit.exported")
     assert (kept.by, kept.reason) == ("staff:ada", "=the yearly look")
     assert kept.details["rows"] == len(rows) - 4
+
+
+def test_a_file_refused_for_want_of_a_reason_shows_the_records_that_were_found_which_is_a_look(
+    at, auditor, monkeypatch
+):
+    monkeypatch.setattr(audit_trail, "PAGE", 1)
+    for _ in range(2):
+        make_record(by="staff:amy", subject="PAY-1", at=at)
+
+    page = auditor.post("/console/audit-trail/file/", {"by": "amy", "reason": "", "kind": "csv"}).content.decode()
+    further = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+
+    assert Record.objects.get(action="audit.read").details == {"asked": {"by": "amy"}}
+    assert further.startswith("/console/audit-trail/?")
+    assert "PAY-1" in auditor.get(further).content.decode()
 
 
 def test_a_page_asks_as_often_for_many_as_for_few(at, auditor, django_assert_max_num_queries):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils.translation import override
 
+from audit.models import Record
 from cards.bank import fake_bank
 from console.pages.calendar_words import standing_of, window_words
 from console.queries import calendar_board as board
@@ -119,6 +120,8 @@ def test_each_number_of_a_day_leads_to_exactly_so_many_rows(desk, at):
         for name, number in found.numbers.items():
             page = desk.get(f"/console/calendar/{date}/?list={name}").content.decode()
             assert len(rows_in(page)) == number.count, (date, name)
+            headings = page.partition('<table class="rows">')[2].partition("</thead>")[0].count("<th ")
+            assert {len(row) for row in rows_in(page)} == {headings}, (date, name)
 
 
 STANDING = {
@@ -270,6 +273,16 @@ def test_a_day_s_list_is_walked_page_by_page(desk, at, monkeypatch):
     assert [row[0].split()[0] for row in rows_in(first) + rows_in(second)] == made
 
 
+def test_looking_at_the_refunds_of_a_day_is_recorded_and_at_a_month_of_numbers_not(desk, at):
+    make_accepted_refund(at)
+
+    desk.get("/console/calendar/")
+    desk.get("/console/calendar/2026-06-17/?list=due")
+
+    looks = Record.objects.filter(by="staff:olga", action="refund.listed")
+    assert [(look.role, look.details) for look in looks] == [("operator", {"day": "2026-06-17", "list": "due"})]
+
+
 def test_the_calendar_is_closed_to_the_administrator():
     adam = sign_in(make_staff("adam", "administrator"))
 
@@ -280,6 +293,8 @@ def test_the_calendar_is_closed_to_the_administrator():
 # The session, the member and the rights; the calendar in force, its numbers, the pace of its run, its windows twice.
 SESSION = 4
 MONTH = 5
+# A look at a day's refunds: the reader's roles, the record and its two savepoints.
+LOOK = 4
 
 
 def test_a_month_and_a_day_ask_as_many_questions_with_many_rows_as_with_few(desk, at, django_assert_num_queries):
@@ -289,7 +304,7 @@ def test_a_month_and_a_day_ask_as_many_questions_with_many_rows_as_with_few(desk
 
     with django_assert_num_queries(SESSION + MONTH):
         desk.get("/console/calendar/")
-    with django_assert_num_queries(SESSION + MONTH + 1):
+    with django_assert_num_queries(SESSION + MONTH + 1 + LOOK):
         desk.get("/console/calendar/2026-06-17/")
-    with django_assert_num_queries(SESSION + MONTH + 4):
+    with django_assert_num_queries(SESSION + MONTH + 4 + LOOK):
         desk.get("/console/calendar/2026-06-17/?closed")

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from audit.models import Record
 from cards.bank import fake_bank
 from console.queries import dashboard_money as money
 from console.tests.factories import figures, references_in, rows_in, set_clock
@@ -191,6 +192,16 @@ def test_whoever_sees_no_dashboard_has_a_start_of_their_own(settings, tmp_path, 
     }
 
 
+def test_looking_at_rows_is_recorded_and_at_figures_not(desk, at):
+    make_paid_payment(at - HOUR)
+
+    desk.get("/console/")
+    desk.get(reverse("desk:rows", args=["untold"], query={"state": "waiting"}))
+
+    looks = Record.objects.filter(action="payment.listed")
+    assert [(look.by, look.details) for look in looks] == [("staff:sam", {"list": "untold", "state": "waiting"})]
+
+
 @pytest.mark.parametrize("address", ["/console/overview/part/told/", "/console/overview/untold/"])
 def test_parts_and_rows_are_closed_to_whoever_may_not_see_them(address):
     adam = sign_in(make_staff("adam", "administrator"))
@@ -220,11 +231,11 @@ def test_what_does_not_exist_is_not_found(desk, address):
 def test_a_list_is_walked_page_by_page_and_counted_to_its_cap(desk, at, monkeypatch):
     made = [make_paid_payment(at - HOUR).reference for _ in range(5)]
     monkeypatch.setattr("console.pages.board_rows.ROWS_A_PAGE", 2)
-    monkeypatch.setattr("console.pages.board_words.COUNTED_UP_TO", 3)
+    monkeypatch.setattr("common.paging.COUNT_MAX", 3)
     address, seen = reverse("desk:rows", args=["untold"]), []
 
     page = desk.get(address).content.decode()
-    assert "3+" in page
+    assert ">3+ " in page
     while True:
         seen += [row[0] for row in rows_in(page)]
         if 'rel="next"' not in page:
@@ -232,6 +243,15 @@ def test_a_list_is_walked_page_by_page_and_counted_to_its_cap(desk, at, monkeypa
         page = desk.get(page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")).content.decode()
 
     assert seen == made
+
+
+def test_exactly_as_many_rows_as_are_counted_are_no_more_than_that(desk, at, monkeypatch):
+    monkeypatch.setattr("common.paging.COUNT_MAX", 1)
+    make_paid_payment(at - HOUR)
+
+    page = desk.get(reverse("desk:rows", args=["untold"]), headers={"accept-language": "en"}).content.decode()
+
+    assert ">1 row, as of" in page
 
 
 def test_every_message_of_a_payment_is_masked_in_the_lists(desk, at):

@@ -14,7 +14,6 @@ from refunds import operations
 from refunds.calendar import current_calendar
 from refunds.deferral import Window, WindowKind, open_minutes
 from refunds.models import Refund, RunPace
-from refunds.queries import credits_per_minute_on
 from refunds.tests.factories import again, at_taipei, make_accepted_refund, make_credited_refund, run
 from refunds.working_days import Calendar, Override, Part
 from staff.tests.factories import make_staff, sign_in
@@ -192,7 +191,14 @@ def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
 
     assert before == {8: 330 * 300, 9: 210 * 300, 10: 390 * 300}
     assert list(after.values()) == [330 * 2, 210 * 2]
-    assert credits_per_minute_on(MONDAY - DAY) == 300
+
+
+def test_another_pace_counts_from_its_day_on(at):
+    RunPace.objects.create(credits_per_minute=2, valid_from=MONDAY + DAY, made_by="a", approved_by="b")
+
+    found = promises.capacity_of([MONDAY, MONDAY + DAY], current_calendar(), at)
+
+    assert list(found.values()) == [330 * 300, 390 * 2]
 
 
 def test_the_pace_needs_two_names():

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import connection
 from django.urls import reverse
 
 from audit.models import Record
@@ -14,6 +17,7 @@ from cards.operations import remember_holder
 from common.clock import TAIPEI
 from conftest import MONDAY
 from console.models import SavedView
+from console.operations.saved_views import save_view
 from payments.models import Payment
 from payments.tests.factories import make_paid_payment, make_payment, make_platform, pay
 from refunds.tests.factories import ask, make_accepted_refund
@@ -284,6 +288,23 @@ def test_a_search_is_kept_replaced_shared_and_taken_off(agent):
     assert agent.get(FIND).context["views"] != []
     agent.post(reverse("desk:remove_view", args=[view.pk]))
     assert agent.get(FIND).context["views"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_kept_twice_at_once_is_kept_once(agent):
+    amy = User.objects.get(username="amy")
+
+    def keep(number):
+        try:
+            save_view(owner=amy, name="Paid", query=f"amount_from={number}", shared_with="", at=MONDAY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(keep, range(12)))
+
+    assert SavedView.objects.filter(owner=amy).count() == 12
+    assert SavedView.objects.filter(owner=amy, removed_at=None).count() == 1
 
 
 def test_a_kept_search_needs_a_name(agent):

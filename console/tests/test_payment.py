@@ -5,9 +5,11 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
+from audit import operations as audit
 from audit.models import Record
 from cards.bank import fake_bank
 from common.errors import Refusal
@@ -25,8 +27,10 @@ from platforms.operations import add_endpoint
 from refunds.models import Refund
 from refunds.tests.factories import ask, make_accepted_refund
 from staff.tests.factories import make_staff, sign_in
+from support import operations as support
 from support.tests.approving import ask as ask_for
 from support.tests.approving import carry_out
+from support.tests.factories import cause_of, conclude
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://shop.example/hook"
@@ -121,7 +125,6 @@ def test_the_story_has_every_change_call_answer_notice_text_and_look(agent):
         "The bank charged the account",
         "Notice made: payment.succeeded",
         "Told; the shop did not accept it · payment.succeeded",
-        "Looked at this payment",
     ):
         assert [title for title in titles if title.startswith(part)], part
     assert titles[0] == "Looked at this payment"
@@ -345,6 +348,44 @@ def test_the_links_cost_the_same_however_many_refunds_there_are(supervisor, djan
         page_of(supervisor, payment)
 
 
+def test_a_case_is_told_with_who_has_it_and_how_it_ended(agent):
+    payment = told_in_vain()
+    case = support.open_case(cause=cause_of(payment, "not_told"), at=MONDAY, by="sweep")
+    held = page_of(agent, payment).context["cases"][0]
+    support.take_case(case_id=case.id, at=MONDAY, by="staff:amy")
+    taken = page_of(agent, payment).context["cases"][0]
+    conclude(payment.reference, "delivered", MONDAY)
+    support.close_resolved(case_id=case.id, at=MONDAY, by="sweep")
+
+    ended = page_of(agent, payment).context
+
+    assert (held["owner"], taken["owner"]) == ("nobody yet", "amy")
+    told = {entry["title"]: entry["why"] for entry in ended["entries"] if entry["kind"] == "case"}
+    assert told == {
+        "Case opened: paid, platform not told": "",
+        "Case closed: paid, platform not told": "Its cause is gone",
+    }
+    assert ended["cases"][0]["closed"] == "Its cause is gone"
+
+
+def test_every_deed_of_staff_is_said_in_words(agent):
+    payment = told_in_vain()
+    case = support.open_case(cause=cause_of(payment, "not_told"), at=MONDAY, by="sweep")
+    agent.get(reverse("support:case", args=[case.pk]))
+    agent.get(reverse("support:new_case"), {"payment": payment.reference})
+    agent.post(reverse("desk:case_file_check"), {"reference": payment.reference, "code": "NONE"})
+    audit.record(by="staff:olga", action="refund.deferred_by_hand", subject=payment.reference, at=MONDAY)
+
+    titles = [one["title"] for one in page_of(agent, payment).context["entries"] if one["kind"] == "staff"]
+
+    assert titles == [
+        "Checked a printed case file",
+        "Began to open a case about it",
+        "Looked at a case about it",
+        "Put a refund off to another day",
+    ]
+
+
 # ---------- looks ----------
 
 
@@ -382,6 +423,15 @@ def test_a_token_of_another_payment_or_person_is_a_look_of_its_own(agent, superv
         ("staff:amy", second.reference),
         ("staff:sue", first.reference),
     }
+
+
+def test_a_token_of_an_earlier_sign_in_is_a_look_of_its_own(agent):
+    payment = in_flight()
+    live = page_of(agent, payment).context["live"]
+    again = sign_in(User.objects.get(username="amy"))
+
+    assert page_of(again, payment, live=live).status_code == 200
+    assert Record.objects.filter(action="payment.read", subject=payment.reference).count() == 2
 
 
 def test_a_settled_payment_does_not_look_for_news(agent):

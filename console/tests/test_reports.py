@@ -51,7 +51,7 @@ def test_the_daily_sheet_counts_what_was_paid_refused_and_told_on_that_taipei_da
     assert money.total == ["Total", *money.rows[0][1:]]
     assert sorted(tuple(row) for row in table_of(tables, "Orders placed").rows) == [
         ("Paid", 3, 13_384),
-        ("Waiting for the payer", 1, 505),
+        ("Waits for the payer", 1, 505),
     ]
     (refusal,) = table_of(tables, "Refused, by reason").rows
     assert refusal[2:] == ["The bank", "4502", 1, 1, 505]
@@ -177,7 +177,7 @@ def test_a_file_says_who_took_it_why_and_when_and_so_does_the_trail(day, supervi
 def test_looking_at_rows_is_recorded(day, supervisor):
     supervisor.get(f"/console/reports/payments/?first={day}&last={day}")
 
-    assert Record.objects.filter(action="payments.listed", by="staff:sue").count() == 1
+    assert Record.objects.filter(action="payment.listed", by="staff:sue").count() == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -111,11 +111,10 @@ def charge_policy_on(day: dt.date) -> ChargePolicy:
     return ChargePolicy(rule.policy)
 
 
-def credits_per_minute_on(day: dt.date) -> int:
-    """How many refunds the run of that day credits in a minute: the newest row that is valid by then."""
-    rule = RunPace.objects.filter(valid_from__lte=day).order_by("-valid_from", "id").first()
-    assert rule is not None, f"no row says how fast the run is on {day}"
-    return rule.credits_per_minute
+def credits_per_minute(days: Collection[dt.date]) -> dict[dt.date, int]:
+    """How many refunds the run of each of these days credits in a minute: the newest row that is valid by then."""
+    rules = list(RunPace.objects.filter(valid_from__lte=max(days)).order_by("-valid_from", "id"))
+    return {day: next(rule.credits_per_minute for rule in rules if rule.valid_from <= day) for day in days}
 
 
 def windows_between(first_at: dt.datetime, last_at: dt.datetime) -> tuple[MaintenanceWindow, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -44,6 +45,12 @@ def staff_page(permission: str) -> Callable[[View], View]:
     return guard
 
 
+def member_of(request: HttpRequest) -> User:
+    """Who is signed in, in a view below `staff_page`."""
+    assert isinstance(request.user, User), "staff_page lets nobody else in"
+    return request.user
+
+
 def stepped_up(view: View) -> View:
     """For views that approve or reveal in bulk: who acts has shown the second factor within the last five minutes.
 
@@ -63,10 +70,13 @@ def stepped_up(view: View) -> View:
 
 def record_look(request: HttpRequest, *, action: str, subject: str, reason: str = "", **details: Any) -> None:
     """Keep that a member of staff has seen customer data. Call it for every such page; `details` says no secret."""
-    role = ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
-    audit.record(
-        by=staff_name(request), role=role, action=action, subject=subject, reason=reason, details=details, at=now()
-    )
+    by, role = staff_name(request), roles_of(request)
+    audit.record(by=by, role=role, action=action, subject=subject, reason=reason, details=details, at=now())
+
+
+def roles_of(request: HttpRequest) -> str:
+    """As records keep them."""
+    return ",".join(request.user.groups.order_by("name").values_list("name", flat=True))
 
 
 def lead_to(request: HttpRequest, redirection: HttpResponse) -> HttpResponse:

@@ -13,14 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from staff.errors import UnknownMember
 from staff.forms import ReasonForm
 from staff.models import Factor, RecoveryCode, SignIn
 from staff.operations import disable_member, role_of, sessions
 from staff.pages import staff_page
-from staff.pages.words import stamp
 from staff.retry import SESSION_MAX
 from staff.rules import role_name
 
@@ -88,7 +87,7 @@ def _told(users: list[User]) -> list[dict[str, Any]]:
             "passkeys": factors[user.pk, Factor.Kind.PASSKEY.value],
             "codes": codes[user.pk],
             "sessions": open_sessions[user.pk],
-            "last": stamp(user.last_login),
+            "last": time_text(user.last_login),
         }
         for user in users
     ]

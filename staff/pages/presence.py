@@ -52,7 +52,7 @@ def _check(request: HttpRequest) -> None:
 
 def _asks_by_itself(request: HttpRequest) -> bool:
     """A page that keeps itself up to date: nobody need sit before it."""
-    return request.headers.get("HX-Trigger-Auto") == "1" or "live" in request.GET
+    return "live" in request.GET
 
 
 @dataclass(frozen=True)

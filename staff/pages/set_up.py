@@ -20,7 +20,7 @@ from qrcode.image.svg import SvgPathImage
 from common.clock import now, offset
 from staff.forms import CodeForm, PasskeyNameForm
 from staff.operations import factors
-from staff.pages import passkeys, staff_page, stepped_up
+from staff.pages import member_of, passkeys, staff_page, stepped_up
 from staff.pages.login import welcome_new
 from staff.pages.presence import pending
 from staff.signatures import app_address, new_secret
@@ -53,7 +53,7 @@ def first_factor(request: HttpRequest) -> HttpResponse:
 @stepped_up
 def another_factor(request: HttpRequest) -> HttpResponse:
     """A new phone instead of the old one, or one more passkey."""
-    user, wrong = _user(request), ""
+    user, wrong = member_of(request), ""
     if request.method == "POST":
         kind, wrong = _kept(request, user)
         if kind:
@@ -99,8 +99,3 @@ def _picture(text: str) -> str:
     buffer = io.BytesIO()
     qrcode.make(text, image_factory=SvgPathImage, border=2).save(buffer)
     return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "staff_page lets nobody else in"
-    return request.user

@@ -1,12 +1,8 @@
-"""How staff read a time and a browser."""
+"""How staff read the name of a browser."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.utils.translation import gettext as _
-
-from common.clock import taipei
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -16,11 +12,6 @@ _SYSTEMS = (
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 )
-
-
-def stamp(at: dt.datetime | None) -> str:
-    """2026-06-08 02:00 UTC → "2026-06-08 10:00 +08:00"; "" for never."""
-    return taipei(at).strftime("%Y-%m-%d %H:%M +08:00") if at else ""
 
 
 def browser_words(user_agent: str) -> str:

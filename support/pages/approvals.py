@@ -15,14 +15,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.clock import now
+from common.clock import now, time_text
 from common.errors import Refusal
-from staff.pages import record_look, staff_page, stepped_up
+from staff.pages import member_of, record_look, staff_page, stepped_up
 from support import operations
 from support.models import Approval
 from support.operations.approvals import as_texts
 from support.operations.deeds import DEEDS
-from support.pages.approvals_words import ago, kind_of, left, me, moment, person, title_of_refusal
+from support.pages.approvals_words import ago, kind_of, left, person, title_of_refusal
 from support.queries import approvals as queries
 from support.states import ApprovalStatus
 
@@ -35,7 +35,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What I may decide first; then what I asked for, what waits for others, and what is decided."""
     at = now()
     show = "decided" if request.GET.get("show") == "decided" else "waiting"
-    context: dict[str, Any] = {"show": show, "may_ask": bool(queries.deeds_to_ask(me(request)))}
+    context: dict[str, Any] = {"show": show, "may_ask": bool(queries.deeds_to_ask(member_of(request)))}
     if show == "decided":
         try:
             page = queries.ended(cursor=request.GET.get("cursor", ""))
@@ -43,7 +43,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             raise Http404 from refusal
         context |= {"rows": _rows(page.rows, at), "next_cursor": page.next_cursor}
     else:
-        waiting = queries.waiting(me(request), at)
+        waiting = queries.waiting(member_of(request), at)
         context |= {
             "queues": [
                 {"id": "mine-to-check", "title": _("For you to decide"), "rows": _rows(waiting.to_decide, at)},
@@ -58,7 +58,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @staff_page("support.see_approvals")
 def badge(request: HttpRequest) -> HttpResponse:
     """The number beside “Approvals” in the navigation, asked for after the page stands."""
-    count = queries.to_decide_capped(me(request), now())
+    count = queries.to_decide_capped(member_of(request), now())
     text = f"{queries.BADGE_MAX}+" if count > queries.BADGE_MAX else str(count)
     return render(request, "support/_badge.html", {"count": count, "text": text, "url": request.path})
 
@@ -79,7 +79,7 @@ def approve(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     words = request.POST.get("words", "")[:_WORDS_MAX]
     found = _found(approval_id)
     try:
-        decided = operations.approve(approval_id=found.pk, checker=me(request), words=words, at=now())
+        decided = operations.approve(approval_id=found.pk, checker=member_of(request), words=words, at=now())
     except Refusal as refusal:
         return _refused(request, approval_id, refusal)
     if decided.secret:
@@ -96,7 +96,7 @@ def reject(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     return _done(
         request,
         approval_id,
-        lambda at: operations.reject(approval_id=approval_id, checker=me(request), words=words, at=at),
+        lambda at: operations.reject(approval_id=approval_id, checker=member_of(request), words=words, at=at),
         _("Rejected. Nothing was changed; the request is kept."),
     )
 
@@ -108,7 +108,7 @@ def withdraw(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     return _done(
         request,
         approval_id,
-        lambda at: operations.withdraw(approval_id=approval_id, maker=me(request), reason=words, at=at),
+        lambda at: operations.withdraw(approval_id=approval_id, maker=member_of(request), reason=words, at=at),
         _("Withdrawn. Nothing was changed."),
     )
 
@@ -148,7 +148,7 @@ def _found(approval_id: UUID) -> Approval:
 
 
 def _page(request: HttpRequest, found: Approval, *, secret: str = "") -> HttpResponse:
-    at, user = now(), me(request)
+    at, user = now(), member_of(request)
     waits = found.status == ApprovalStatus.PENDING and not found.is_over(at)
     decisions = list(found.decisions.select_related("checker").order_by("at", "id"))
     own, decided = found.maker_id == user.pk, any(one.checker_id == user.pk for one in decisions)
@@ -192,15 +192,15 @@ def _facts(found: Approval, at: dt.datetime, *, yes: int) -> list[dict[str, str]
     facts = [
         (_("About"), DEEDS[found.deed].subject_shown(found.subject)),
         (_("Asked by"), person(found.maker)),
-        (_("Asked at"), moment(found.made_at)),
+        (_("Asked at"), time_text(found.made_at)),
         (_("Agreed so far"), _("%(yes)d of %(needed)d") % {"yes": yes, "needed": found.checkers_needed}),
     ]
     if found.amount_minor:
         facts.insert(1, (_("Amount"), f"NT${found.amount_minor:,}"))
     if found.status == ApprovalStatus.PENDING:
-        facts += [(_("Runs out"), moment(found.expires_at)), (_("Time left"), left(found.expires_at, at))]
+        facts += [(_("Runs out"), time_text(found.expires_at)), (_("Time left"), left(found.expires_at, at))]
     elif found.ended_at:
-        facts.append((_("Decided at"), moment(found.ended_at)))
+        facts.append((_("Decided at"), time_text(found.ended_at)))
     # Long enough to compare by eye or phone, and the whole of it in the title of the audit trail.
     facts.append((_("Mark of the request"), " ".join(found.payload_hash[i : i + 4] for i in (0, 4, 8, 12))))
     return [{"label": label, "value": value} for label, value in facts]
@@ -223,7 +223,7 @@ def _history(found: Approval, decisions: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _entry(at: dt.datetime, title: str, by: str, why: str) -> dict[str, Any]:
-    return {"at": at, "when": moment(at), "title": title, "by": by.removeprefix("staff:"), "why": why}
+    return {"at": at, "when": time_text(at), "title": title, "by": by.removeprefix("staff:"), "why": why}
 
 
 def _why_not(*, decided: bool) -> str:
@@ -244,7 +244,7 @@ def _rows(found: Iterable[Approval], at: dt.datetime) -> list[dict[str, Any]]:
                 "subject": DEEDS[one.deed].subject_shown(one.subject),
                 "amount": f"NT${one.amount_minor:,}" if one.amount_minor else "",
                 "by": person(one.maker),
-                "when": moment(one.made_at),
+                "when": time_text(one.made_at),
                 "ago": ago(one.made_at, at),
                 "left": left(one.expires_at, at),
                 "is_short": one.expires_at - at < dt.timedelta(hours=4),

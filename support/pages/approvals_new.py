@@ -16,11 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.clock import now
 from common.errors import Refusal
-from staff.pages import staff_page
+from staff.pages import member_of, staff_page
 from support import operations
 from support.models import Approval
 from support.operations.deeds import DEEDS
-from support.pages.approvals_words import me
 from support.pages.deed_forms import FORMS, DeedForm
 from support.queries import approvals as queries
 
@@ -45,7 +44,7 @@ _GROUPS = {
 @staff_page("support.propose")
 def deeds(request: HttpRequest) -> HttpResponse:
     """What this person may ask for, by group."""
-    allowed = queries.deeds_to_ask(me(request))
+    allowed = queries.deeds_to_ask(member_of(request))
     groups: dict[str, list[dict[str, str]]] = {}
     for name, deed in DEEDS.items():
         if name in allowed:
@@ -61,7 +60,7 @@ def propose(request: HttpRequest, deed: str) -> HttpResponse:
     """The form of one deed. What is asked for then waits on its own page, with what it would change."""
     if deed not in DEEDS:
         raise Http404
-    if not queries.may_ask(me(request), deed):
+    if not queries.may_ask(member_of(request), deed):
         raise PermissionDenied
     old = _replaced(request)
     if request.method != "POST":
@@ -74,7 +73,7 @@ def propose(request: HttpRequest, deed: str) -> HttpResponse:
             deed=deed,
             wish=form.wish(),
             reason=form.cleaned_data["reason"],
-            maker=me(request),
+            maker=member_of(request),
             at=now(),
             replaces=old.pk if old else None,
         )
@@ -96,7 +95,7 @@ def _replaced(request: HttpRequest) -> Approval | None:
         named = UUID(request.GET.get("replaces", ""))
     except ValueError:
         return None
-    return Approval.objects.filter(pk=named, maker=me(request)).first()
+    return Approval.objects.filter(pk=named, maker=member_of(request)).first()
 
 
 def _initial(request: HttpRequest, form: type[DeedForm], old: Approval | None) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.clock import TAIPEI
 from common.errors import Refusal
 from support.models import Approval
 from support.states import ApprovalStatus
@@ -22,16 +20,8 @@ _KINDS = {
 }
 
 
-def me(request: HttpRequest) -> User:
-    """Who is signed in; the page's guard has seen to it that somebody is."""
-    user = request.user
-    assert isinstance(user, User), "a page of the console has somebody signed in"
-    return user
-
-
-def moment(at: dt.datetime) -> str:
-    """ "2026-06-08 10:00 +08:00"."""
-    return at.astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M +08:00")
+# Beyond an hour hours say enough, and beyond two days days.
+_MINUTES_UP_TO, _HOURS_UP_TO = 60, 48
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
@@ -66,9 +56,9 @@ def _refusals(parent: type[Refusal]) -> list[type[Refusal]]:
 
 def _span(span: dt.timedelta) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+    if minutes < _MINUTES_UP_TO:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
-    if hours < 48:  # noqa: PLR2004 - two days are said in days
+    if hours < _HOURS_UP_TO:
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

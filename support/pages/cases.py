@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import now
 from common.console import staff_name
 from common.errors import Refusal
-from staff.pages import record_look, staff_page
+from common.paging import capped
+from staff.pages import member_of, record_look, staff_page
 from support import operations, queries
 from support.forms import FilterForm, NewCaseForm
 from support.pages import cases_words as words
@@ -41,7 +41,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": [words.row(case, at) for case in found.rows],
         "view": wanted.view,
         "is_closed": wanted.view == "closed",
-        "count": _capped(count),
+        "count": capped(count),
+        "number": count,
         "changed": "live" in request.GET and request.GET.get("was") != str(count),
         "live_query": urlencode({**query, "live": "1", "was": count}),
         "is_first": "cursor" not in request.GET,
@@ -132,8 +133,7 @@ def _wanted(request: HttpRequest, narrowed: dict[str, Any]) -> Wanted:
 
 
 def _queues(request: HttpRequest) -> tuple[str, ...]:
-    assert isinstance(request.user, User)
-    return queries.queues_of(request.user)
+    return queries.queues_of(member_of(request))
 
 
 def _tabs(wanted: Wanted) -> list[dict[str, str]]:
@@ -148,10 +148,6 @@ def _tabs(wanted: Wanted) -> list[dict[str, str]]:
         "closed": _("Closed"),
     }
     return [{"view": view, "name": name} for view, name in names.items() if view != "role" or role]
-
-
-def _capped(count: int) -> str:
-    return f"{queries.COUNT_MAX:,}+" if count > queries.COUNT_MAX else f"{count:,}"
 
 
 def _figures(made: Board) -> list[dict[str, str]]:

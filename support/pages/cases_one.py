@@ -11,11 +11,12 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
-from common.clock import now
+from common.clock import now, time_text
 from common.console import staff_name
 from common.errors import Refusal
 from common.references import mask_account
@@ -138,7 +139,7 @@ def _page(
         "say": _say(found, at),
         "answer": words.answer(found, at),
         "question": found.question,
-        "asked_at": words.time_text(found.question.asked_at) if found.question else "",
+        "asked_at": time_text(found.question.asked_at) if found.question else "",
         "notes": [_note(note, found) for note in queries.notes_of([found, *merged])],
         "merged": merged,
         "merged_into": found.merged_into,
@@ -179,7 +180,7 @@ def _titled(deed: str, form: forms.Form, *, opened: bool) -> dict[str, Any]:
 
 def _note(note: Any, found: Case) -> dict[str, str]:
     elsewhere = note.case.reference if note.case_id != found.pk else ""
-    return {"text": note.text, "by": words.name_of(note.by), "when": words.time_text(note.at), "of": elsewhere}
+    return {"text": note.text, "by": words.name_of(note.by), "when": time_text(note.at), "of": elsewhere}
 
 
 def _ends(found: Case) -> str:
@@ -196,10 +197,10 @@ def _about(found: Case) -> list[dict[str, Any]]:
     payment = found.payment or (found.refund.payment if found.refund else None)
     rows: list[dict[str, Any]] = []
     if found.refund is not None:
-        rows.append(_fact(_("Refund"), found.refund.reference, f"/console/refund/{found.refund.reference}/"))
+        rows.append(_fact(_("Refund"), found.refund.reference, reverse("desk:refund", args=[found.refund.reference])))
         rows.append(_fact(_("Amount of the refund"), str(found.refund.total)))
     if payment is not None:
-        rows.append(_fact(_("Payment reference"), payment.reference, f"/console/payment/{payment.reference}/"))
+        rows.append(_fact(_("Payment reference"), payment.reference, reverse("desk:payment", args=[payment.reference])))
         rows.append(_fact(_("Order number"), payment.order_number))
         rows.append(_fact(_("Shop"), payment.platform.name))
         rows.append(_fact(_("Final amount"), str(payment.final_amount)))
@@ -212,7 +213,7 @@ def _about(found: Case) -> list[dict[str, Any]]:
         rows.append(_fact(_("Invariant"), found.finding.name))
         rows.append(_fact(_("What does not agree"), f"{found.finding.subject}: {found.finding.detail}"))
     rows.append(_fact(_("Queue"), str(Queue(found.queue).label)))
-    rows.append(_fact(_("Opened"), words.time_text(found.opened_at)))
+    rows.append(_fact(_("Opened"), time_text(found.opened_at)))
     return rows
 
 

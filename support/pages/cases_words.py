@@ -8,17 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.clock import taipei, today_in_taipei
+from common.clock import taipei, time_text, today_in_taipei
 from support.models import QUEUE, Case, CaseChange, CaseHandling
 from support.states import ClosedAs, Deed, Kind, Priority, Queue, Status
 
 _TAGS = {Priority.URGENT: "bad", Priority.HIGH: "wait", Priority.NORMAL: "", Priority.LOW: "off"}
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-def time_text(at: dt.datetime) -> str:
-    """2026-06-08 10:00 +08:00."""
-    return f"{taipei(at):%Y-%m-%d %H:%M} +08:00"
 
 
 def row(case: Case, at: dt.datetime) -> dict[str, Any]:
@@ -35,7 +30,7 @@ def row(case: Case, at: dt.datetime) -> dict[str, Any]:
         "opened": time_text(case.opened_at),
         "age": age(case.opened_at, at),
         "due": due(case, at),
-        "closed": time_text(case.closed_at) if case.closed_at else "",
+        "closed": time_text(case.closed_at),
         "closed_as": ClosedAs(case.closed_as).label if case.closed_as else "",
         "again": case.reopens.reference if case.reopens else "",
     }
@@ -60,6 +55,16 @@ def amount(case: Case) -> str:
 def owner(case: Case) -> str:
     """staff:amy → amy. Empty where nobody has it."""
     return "" if case.owner == QUEUE else case.owner.partition(":")[2] or case.owner
+
+
+def holder(case: Case) -> str:
+    return owner(case) or _("nobody yet")
+
+
+def ending(case: Case) -> str:
+    """Why it was closed: what a person wrote, or how it closed itself; empty while it is open."""
+    by_itself = case.closed_as == ClosedAs.CAUSE_GONE
+    return str(ClosedAs.CAUSE_GONE.label) if by_itself else case.closed_reason
 
 
 def due(case: Case, at: dt.datetime) -> dict[str, str]:

@@ -4,7 +4,6 @@ from support.queries.approvals import checkers_needed, may, may_ask, may_decide
 from support.queries.cases import (
     AGES,
     BADGE_MAX,
-    COUNT_MAX,
     PAGE_SIZE,
     VIEWS,
     Board,
@@ -33,7 +32,6 @@ from support.queries.cases import (
 __all__ = [
     "AGES",
     "BADGE_MAX",
-    "COUNT_MAX",
     "PAGE_SIZE",
     "VIEWS",
     "Board",

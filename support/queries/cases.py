@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
 from common.clock import taipei_midnight, today_in_taipei
-from common.paging import Place, cursor_of, place_of
+from common.paging import Place, count_to_cap, cursor_of, place_of
 from payments.models import Payment
 from refunds.models import Refund
 from staff.rules import Role
@@ -20,8 +20,6 @@ from support.states import ENDS_BY_HAND, Kind, Queue, Status
 from support.watch import Cause
 
 PAGE_SIZE = 25
-# A count beyond this says "more".
-COUNT_MAX: Final = 1_000
 BADGE_MAX: Final = 99
 # Duplicates of duplicates; a longer chain is nobody's day.
 _MERGES_MAX = 10
@@ -132,7 +130,7 @@ def matching(wanted: Wanted, at: dt.datetime) -> QuerySet[Case]:
 
 def counted(wanted: Wanted, *, at: dt.datetime) -> int:
     """How many there are, COUNT_MAX + 1 for any more than that."""
-    return matching(wanted, at).order_by()[: COUNT_MAX + 1].count()
+    return count_to_cap(matching(wanted, at))
 
 
 def badge(*, me: str, queues: tuple[str, ...]) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -387,7 +388,7 @@ def test_a_cursor_of_another_list_is_refused(amy, now):
 def test_a_count_ends_at_a_thousand(monkeypatch, now):
     for _ in range(5):
         open_for(make_finding(now), "broken_invariant", now)
-    monkeypatch.setattr("support.queries.cases.COUNT_MAX", 3)
+    monkeypatch.setattr("common.paging.COUNT_MAX", 3)
 
     assert queries.counted(Wanted(view="all", me="x"), at=now) == 4
 
@@ -397,6 +398,7 @@ def test_new_cases_appear_without_reloading_and_are_said(amy, now):
     page = amy.get(LIST, {"view": "all"}).content.decode()
     live = unescape(re.search(r'hx-get="([^"]*live=1[^"]*)"', page)[1])
     assert 'id="desk-said"' not in amy.get(live).content.decode()
+    assert "The list has changed: 1 case." in amy.get(live.replace("was=1", "was=0")).content.decode()
 
     case = open_for(make_finding(now), "broken_invariant", now)
     part = amy.get(live).content.decode()
@@ -413,6 +415,17 @@ def test_the_badge_counts_what_waits_for_me(amy, now):
     open_for(make_finding(now), "broken_invariant", now)
 
     assert text_of(amy.get(reverse("support:case_badge"))) == "2 waiting"
+
+
+@pytest.mark.parametrize("address", [reverse("support:case_badge"), LIST])
+def test_what_asks_again_by_itself_keeps_nobody_signed_in(amy, now, settings, address):
+    polled = re.findall(r'hx-get="([^"]*)" hx-trigger="every', amy.get(address).content.decode())
+
+    for minutes in (6, 12, 18):
+        Path(settings.CLOCK_FILE).write_text(str((now - dt.datetime.now(dt.UTC)).total_seconds() + 60 * minutes))
+        statuses = [amy.get(unescape(one)).status_code for one in polled]
+
+    assert statuses == [302]
 
 
 def test_the_board_counts_each_open_case_once_and_leads_to_its_list(amy, now):

@@ -6,8 +6,7 @@
   const at = (id) => document.getElementById(id);
   const texts = JSON.parse(root.dataset.texts);
   const { diagnose, trouble, isWell } = window.OutpostDiagnosis;
-  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-  const tagOf = { ok: "good", wait: "wait", problem: "bad", off: "off" };
+  const { fill, tagOf } = window.OutpostReader;
   // Long enough for one change to bring all its news, short enough to be live.
   const SETTLE_MS = 400;
 

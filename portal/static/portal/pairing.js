@@ -2,7 +2,7 @@
 "use strict";
 
 window.OutpostPairing = (() => {
-  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+  const { fill } = window.OutpostReader;
 
   /* root: templates/portal/_pairing.html · reader: OutpostReader.open(…) */
   const mount = (root, reader) => {

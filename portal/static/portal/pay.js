@@ -6,7 +6,7 @@
   const page = document.getElementById("pay");
   const texts = JSON.parse(page.dataset.texts);
   const at = (id) => document.getElementById(id);
-  const { ReaderError, digestOf } = window.OutpostReader;
+  const { ReaderError, digestOf, fill, tagOf } = window.OutpostReader;
   // A check code lives for 300 s; one that may end on its way is not used.
   const PREPARED_MS = 280_000;
   const LOOK_MS = 30_000;
@@ -19,15 +19,12 @@
     disconnected: "reader_lost", no_reader: "reader_lost", no_driver: "reader_lost",
   };
 
-  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-
   class Problem extends Error {
     constructor(body, httpStatus = 0) { super(body.code); this.body = body; this.httpStatus = httpStatus; }
   }
   class Stopped extends Error {}
 
   /* ---------- lights ---------- */
-  const tagOf = { ok: "good", wait: "wait", problem: "bad", off: "off" };
   const light = (device, state, values = {}) => {
     const [kind, word, text] = texts.devices[`${device}-${state}`];
     const row = at(`device-${device}`);

@@ -206,5 +206,9 @@ window.OutpostReader = (() => {
   /* The address of the component's own page, for people. */
   const ownPage = (address) => new URL("/", address.replace(/^ws/, "http")).href;
 
-  return { open, ownPage, digestOf, ReaderError };
+  /* Texts with places, and the colours of lights, for the pages that show this conversation. */
+  const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+  const tagOf = { ok: "good", wait: "wait", problem: "bad", off: "off" };
+
+  return { open, ownPage, digestOf, ReaderError, fill, tagOf };
 })();
