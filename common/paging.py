@@ -77,14 +77,14 @@ def newest_first(rows: QuerySet[Row, Row], *, cursor: str = "", limit: int = LIM
     return Page(shown, cursor_of(name, Place(getattr(last, by) if by else _EPOCH, last.pk)))
 
 
-def count_to_cap(rows: QuerySet[Any, Any]) -> int:
-    """How many there are; COUNT_MAX + 1 for any more than that."""
-    return rows.order_by()[: COUNT_MAX + 1].count()
+def count_to_cap(rows: QuerySet[Any, Any], most: int = COUNT_MAX) -> int:
+    """How many there are; most + 1 for any more than that."""
+    return rows.order_by()[: most + 1].count()
 
 
-def capped(count: int) -> str:
+def capped(count: int, most: int = COUNT_MAX) -> str:
     """What `count_to_cap` found, as text: "12", "1,000", "1,000+"."""
-    return f"{COUNT_MAX:,}+" if count > COUNT_MAX else f"{count:,}"
+    return f"{most:,}+" if count > most else f"{count:,}"
 
 
 def cursor_of(name: str, place: Place) -> str:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("calendar/", calendar_month.month, name="calendar"),
     path("calendar/<str:day>/", calendar_month.day, name="calendar-day"),
     path("reports/", reports.index, name="reports"),
+    path("reports/unmasked/<uuid:approval_id>/", reports.take_rows, name="take-rows"),
     path("reports/<slug:name>/", reports.report, name="report"),
     path("reports/<slug:name>/file/", reports.report_file, name="report-file"),
     path("audit-trail/", audit_trail.trail, name="audit"),

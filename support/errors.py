@@ -208,6 +208,24 @@ class NothingToChange(Refusal):
     text = _("Nothing was asked for: %(subject)s would stay as it is.")
 
 
+class NothingPlaced(Refusal):
+    """Details: days."""
+
+    code = "export_has_no_rows"
+    http_status = 422
+    title = _("There is nothing to take out")
+    text = _("Nothing was asked for: no payment was placed on these days (%(days)s).")
+
+
+class ExportTooLarge(Refusal):
+    """Details: most."""
+
+    code = "export_too_large"
+    http_status = 422
+    title = _("These are too many rows")
+    text = _("Nothing was asked for: a file holds %(most)s payments, and more were placed then. Ask for fewer days.")
+
+
 class ExportNotOpen(Refusal):
     code = "export_not_open"
     http_status = 403

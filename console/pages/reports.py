@@ -6,21 +6,26 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import now, time_text, today_in_taipei
 from common.console import staff_name
+from common.errors import Refusal
 from common.sheets import ROWS_MAX, Table, Watermark, as_csv, as_xlsx
 from console.forms.reports import DayForm, FileForm, PeriodForm
 from console.pages import reports_cases, reports_money, reports_refunds
 from console.queries.reports import Period
-from staff.pages import record_look, staff_page
+from staff.pages import member_of, record_look, staff_page, stepped_up
+from support import operations as support
+from support.models import Approval
 
 # So many of a file's rows stand on the screen.
 _SHOWN_MAX: Final = 50
@@ -143,8 +148,31 @@ def as_file(tables: list[Table], mark: Watermark, *, name: str, kind: str) -> Ht
     return answer
 
 
-def mark_of(request: HttpRequest, title: str, reason: str, tables: list[Table]) -> Watermark:
-    words = [_("Account and ID numbers are masked.")]
+@require_POST
+@staff_page("console.export_rows")
+@stepped_up
+def take_rows(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    """Payments with numbers in clear, as a second person agreed to: once, for who asked."""
+    approval = get_object_or_404(Approval, pk=approval_id, deed="export.rows", maker=member_of(request))
+    days = [dt.date.fromisoformat(approval.wish[name]) for name in ("first", "last")]
+    tables, period = reports_money.unmasked_rows(Period(*days)), " … ".join(map(str, days))
+    mark = mark_of(request, f"{REPORTS['payments'].title} {period}", approval.reason, tables, masked=False)
+    answer = as_file(tables, mark, name=f"outpost-payments-unmasked-{days[0]}-{days[1]}.xlsx", kind="xlsx")
+    try:
+        # Last of all: what could not be made is not used up.
+        support.take_export(approval_id=approval.pk, user=member_of(request), at=now())
+    except Refusal as refusal:
+        messages.warning(request, f"{refusal.title}: {refusal.detail()}")
+        return redirect("support:approval", approval.pk)
+    return answer
+
+
+def mark_of(request: HttpRequest, title: str, reason: str, tables: list[Table], *, masked: bool = True) -> Watermark:
+    words = [
+        _("Account and ID numbers are masked.")
+        if masked
+        else _("Account and mobile numbers stand in clear: lock this file away, and delete it when it has served.")
+    ]
     if any(table.is_cut for table in tables):
         words.append(_("Cut after %(rows)s rows: there were more.") % {"rows": f"{ROWS_MAX:,}"})
     return Watermark(title, staff_name(request), time_text(now()), _("For: %(reason)s") % {"reason": reason}, words)

@@ -11,6 +11,7 @@ from cards import errors as card_errors
 from common.clock import time_text
 from common.errors import Refusal
 from common.references import mask_account
+from common.sealing import unseal
 from common.sheets import ROWS_MAX, Cell, Column, Table, cut
 from console.pages.find_shown import status_tag
 from console.queries import reports
@@ -24,7 +25,20 @@ def daily(period: Period) -> list[Table]:
 
 def rows(period: Period, *, most: int = ROWS_MAX) -> list[Table]:
     """Payments placed in the period, oldest first, masked."""
-    columns = [
+    found = reports.payments_placed(period, most=most + 1)
+    return [cut(_("Payments"), _payment_columns(), (_payment(row) for row in found), most=most)]
+
+
+def unmasked_rows(period: Period) -> list[Table]:
+    """The same with account and mobile numbers in clear: for who has a second person's word, and for nobody else."""
+    columns = [*_payment_columns(), Column(_("Account number")), Column(_("Mobile number"))]
+    found = reports.payments_placed_sealed(period, most=ROWS_MAX + 1)
+    clear = ([*_payment(row[:-2]), *(unseal(text) if text else "" for text in row[-2:])] for row in found)
+    return [cut(_("Payments"), columns, clear)]
+
+
+def _payment_columns() -> list[Column]:
+    return [
         Column(_("Payment")),
         Column(_("Platform")),
         Column(_("Order number")),
@@ -38,8 +52,6 @@ def rows(period: Period, *, most: int = ROWS_MAX) -> list[Table]:
         Column(_("Placed")),
         Column(_("Paid at")),
     ]
-    found = reports.payments_placed(period, most=most + 1)
-    return [cut(_("Payments"), columns, (_payment(row) for row in found), most=most)]
 
 
 def _payment(row: tuple[Any, ...]) -> list[Cell]:

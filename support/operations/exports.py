@@ -10,19 +10,16 @@ from django.db import transaction
 
 from audit import operations as audit
 from support import errors
-from support.models import Approval, ExportTaken
+from support.models import ExportTaken
 from support.operations.deeds import Wish
-from support.states import ApprovalStatus
-
-# After this it has to be asked for anew.
-TAKEN_WITHIN = dt.timedelta(hours=24)
+from support.queries.approvals import exports_open
 
 
 def take_export(*, approval_id: UUID, user: User, at: dt.datetime) -> Wish:
-    """What may be taken out (report, filters, rows), once, by who asked for it. Raises ExportNotOpen."""
+    """The days (first, last) whose payments may be taken out, once, by who asked for it. Raises ExportNotOpen."""
     with transaction.atomic(durable=True):
-        rows = Approval.objects.select_for_update().filter(pk=approval_id, deed="export.rows", maker=user)
-        approval = rows.filter(status=ApprovalStatus.DONE, ended_at__gt=at - TAKEN_WITHIN).first()
+        approval = exports_open(user, at).select_for_update(of=("self",)).filter(pk=approval_id).first()
+        # Who waited for the lock looks again: what is taken meanwhile was not when the row was found.
         if approval is None or ExportTaken.objects.filter(approval=approval).exists():
             raise errors.ExportNotOpen
         by = f"staff:{user.get_username()}"

@@ -162,6 +162,7 @@ def _page(request: HttpRequest, found: Approval, *, secret: str = "") -> HttpRes
         "own": own and waits,
         "why_not": "" if may or own or not waits else _why_not(decided=decided),
         "secret": secret,
+        "to_take": queries.exports_open(user, at).filter(pk=found.pk).exists(),
     }
     return render(request, "support/approval.html", context)
 

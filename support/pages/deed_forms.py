@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -225,19 +224,8 @@ class ResetForm(DeedForm):
 
 
 class ExportForm(DeedForm):
-    about_field = "report"
-    report = forms.CharField(label=_("Report"), max_length=60)
-    filters = forms.CharField(label=_("Filters (JSON)"), max_length=2_000, initial="{}", required=False)
-    rows = forms.IntegerField(label=_("Rows"), min_value=1, max_value=1_000_000)
-
-    def clean_filters(self) -> dict[str, str]:
-        try:
-            read = json.loads(self.cleaned_data["filters"] or "{}")
-        except ValueError:
-            read = None
-        if not isinstance(read, dict):
-            raise forms.ValidationError(_("This is no JSON object."), code="no_json")
-        return {str(name): str(value) for name, value in read.items()}
+    first = forms.DateField(label=_("From (Taipei date)"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To, that day included"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class MemberForm(DeedForm):

@@ -19,6 +19,8 @@ from common.sealing import keyed_hash
 from support.models import Approval, ApprovalDecision
 from support.states import ApprovalStatus
 
+# After this it has to be asked for anew.
+EXPORT_TAKEN_WITHIN: Final = dt.timedelta(hours=24)
 # They live for a day: more than this many are a flood, of which the oldest come first.
 PENDING_MAX = 200
 # A number beside a word says no more than that there is a lot.
@@ -110,6 +112,12 @@ def ended(*, cursor: str = "", limit: int = 50) -> Page[Approval]:
     """What waits no more, the newest request first."""
     rows: QuerySet[Approval, Approval] = Approval.objects.exclude(status=ApprovalStatus.PENDING)
     return newest_first(rows.select_related("maker").defer(*_LARGE).annotate(yes=_AGREED), cursor=cursor, limit=limit)
+
+
+def exports_open(user: User, at: dt.datetime) -> QuerySet[Approval]:
+    """What others agreed that this person may take out, and that isn't taken yet."""
+    done = Approval.objects.filter(deed="export.rows", maker=user, status=ApprovalStatus.DONE)
+    return done.filter(ended_at__gt=at - EXPORT_TAKEN_WITHIN, taken=None)
 
 
 def to_expire(at: dt.datetime, *, limit: int) -> list[UUID]:

@@ -6,6 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from audit.models import Record
+from common.clock import today_in_taipei
 from ledger.chart import AccountCode
 from ledger.queries import balance_minor
 from payments.models import ChargeRule
@@ -17,7 +18,7 @@ from platforms.tests.factories import make_signing_key
 from refunds import errors as refund_errors
 from refunds import operations as refund_operations
 from refunds.models import CalendarVersion, ChargeReturnRule, Deferral, Refund
-from refunds.queries import credits_per_minute_on
+from refunds.queries import credits_per_minute
 from refunds.states import Status
 from refunds.tests import factories as refunds
 from refunds.tests.factories import at_taipei
@@ -127,7 +128,8 @@ def test_a_day_is_reckoned_with_another_pace_from_its_day_on(at):
 
     agree(approval, someone("operator"), at)
 
-    assert [credits_per_minute_on(dt.date(2026, 6, day)) for day in (8, 9)] == [300, 60]
+    before, first = dt.date(2026, 6, 8), dt.date(2026, 6, 9)
+    assert credits_per_minute([before, first]) == {before: 300, first: 60}
 
 
 def names(approval):
@@ -388,8 +390,8 @@ def test_a_customer_is_checked_anew_and_then_no_more(at):
 
 
 def test_rows_are_taken_out_once_by_who_asked(at):
-    maker = someone()
-    wish = {"report": "daily", "filters": {"day": "2026-06-07"}, "rows": 1_234}
+    maker, day = someone(), str(today_in_taipei(make_paid_payment(at).created_at))
+    wish = {"first": day, "last": day}
     approval = ask(at, maker, "export.rows", wish)
     with pytest.raises(errors.ExportNotOpen):
         operations.take_export(approval_id=approval.pk, user=maker, at=at)
@@ -405,6 +407,20 @@ def test_rows_are_taken_out_once_by_who_asked(at):
         operations.take_export(approval_id=approval.pk, user=maker, at=at)
 
     assert Record.objects.filter(action="export.taken").count() == 1
+
+
+def test_rows_are_asked_for_where_there_are_some_and_a_file_holds_them(at, monkeypatch):
+    day = today_in_taipei(make_paid_payment(at).created_at)
+    days = {"first": str(day), "last": str(day)}
+    with pytest.raises(errors.NothingPlaced):
+        ask(at, someone(), "export.rows", {"first": "2001-01-01", "last": "2001-01-02"})
+    with pytest.raises(errors.NothingPlaced):
+        ask(at, someone(), "export.rows", {"first": str(day), "last": str(day - dt.timedelta(days=1))})
+
+    monkeypatch.setattr("support.operations.deeds.people.ROWS_MAX", 0)
+
+    with pytest.raises(errors.ExportTooLarge):
+        ask(at, someone(), "export.rows", days)
 
 
 def test_every_deed_says_what_it_is():

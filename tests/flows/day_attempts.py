@@ -189,14 +189,14 @@ def _wishes(world: World) -> Iterator[Attempt]:
         yield _of(f"support.propose {deed.makes}", "GET", f"/console/approvals/new/{name}/")
     day, later = ((clock.today_in_taipei(clock.now()) + world.number * DAY * far).isoformat() for far in (1, 2))
     limit = {"code": "transfer_daily", "amount_minor": "70000", "valid_from": later}
-    code = world.payment.platform.code
+    code, placed = world.payment.platform.code, str(clock.today_in_taipei(world.payment.created_at))
     for name, wish in {
         "limit.change": limit,
         "refund.return_to_run": {"reference": world.refund.reference},
         "calendar.closure": {"date": day, "part": "whole", "counties": ["taipei_city"]},
         "platform.suspend": {"code": code},
         "identity.reset": {"payment": world.payment.reference},
-        "export.rows": {"report": "payments", "filters": "{}", "rows": "10"},
+        "export.rows": {"first": placed, "last": placed},
         "staff.admit": {"name": f"wished.{world.number}", "role": "auditor"},
     }.items():
         needs = f"support.propose {DEEDS[name].makes}"

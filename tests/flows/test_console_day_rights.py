@@ -30,13 +30,14 @@ FORMS = {
     | CASE_WORK
     | {"desk:tell_again", "desk:ask_refund", "desk:reveal", "desk:report-file", "support:approve", "support:reject"}
     | {f"support:propose {name}" for name in DEEDS if name.split(".")[0] in {"refund", "limit", "charge", "tier"}}
-    | {"support:propose charge_return.change", "support:propose identity.reset", "support:propose export.rows"},
+    | {"support:propose charge_return.change", "support:propose identity.reset", "support:propose export.rows"}
+    | {"support:propose gate.change", "support:propose run_pace.change", "support:propose payment.reverse_debit"},
     Role.OPERATOR: ONE_S_OWN
     | LOOKING
     | CASE_WORK
     | {"desk:tell_again", "desk:ask_refund", "support:approve", "support:reject"}
     | {f"support:propose {name}" for name in DEEDS if name.split(".")[0] in {"platform", "calendar"}}
-    | {f"support:propose {name}.change" for name in ("limit", "charge", "charge_return", "tier")}
+    | {f"support:propose {name}.change" for name in ("limit", "charge", "charge_return", "tier", "gate", "run_pace")}
     | {"admin:notifications_message_changelist", "admin:platforms_webhookendpoint_changelist"}
     | {"admin:platforms_apikey_changelist", "admin:platforms_apikey_add"}
     | {"admin:refunds_maintenancewindow_changelist", "admin:refunds_maintenancewindow_add"},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Customer
-from common.clock import TAIPEI
+from common.clock import TAIPEI, taipei_midnight
+from common.paging import capped, count_to_cap
+from common.sheets import ROWS_MAX
 from payments.models import Payment
 from support import errors
 from support.operations.deeds.deed import NOTHING, Deed, Doing, Line, Outcome, Preview, Wish
@@ -53,26 +53,40 @@ class ExportRows(Deed):
     """Carried out by nobody but its maker, who then takes the rows: once, within 24 hours."""
 
     name = "export.rows"
-    title = _("Take rows out unmasked")
-    about = _("Who asked may take these rows out as a file once, within 24 hours; it is recorded.")
+    title = _("Take payments out unmasked")
+    about = _("Who asked may take the payments of these days out as a file once, within 24 hours; it is recorded.")
     makes = checks = "console.export_rows"
 
     def subject(self, wish: Wish) -> str:
-        mark = hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:8]
-        return f"{wish['report']} {mark}"[:80]
+        return f"{wish['first']} … {wish['last']}"
+
+    def check(self, wish: Wish, *, at: dt.datetime) -> None:
+        rows = _placed(wish)
+        if not rows:
+            raise errors.NothingPlaced(days=self.subject(wish))
+        if rows > ROWS_MAX:
+            raise errors.ExportTooLarge(most=f"{ROWS_MAX:,}")
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        filters = [Line(name, NOTHING, str(value)) for name, value in sorted(wish["filters"].items())]
         return Preview(
             (
-                Line(_("Report"), NOTHING, wish["report"]),
-                *filters,
-                Line(_("Rows"), NOTHING, f"{wish['rows']:,}"),
+                Line(_("Days on which they were placed"), NOTHING, self.subject(wish)),
+                Line(_("Rows"), NOTHING, capped(_placed(wish), ROWS_MAX)),
+                Line(_("Account numbers and mobile numbers"), str(_("masked")), str(_("in clear"))),
             )
         )
 
     def apply(self, wish: Wish, doing: Doing) -> Outcome:
-        return Outcome(f"{wish['report']}: {wish['rows']}")
+        return Outcome(self.subject(wish))
+
+
+def _placed(wish: Wish) -> int:
+    """How many payments were placed on these Taipei days, as far as a file holds."""
+    first, last = (dt.date.fromisoformat(wish[name]) for name in ("first", "last"))
+    rows = Payment.objects.filter(
+        created_at__gte=taipei_midnight(first), created_at__lt=taipei_midnight(last + dt.timedelta(days=1))
+    )
+    return count_to_cap(rows, ROWS_MAX)
 
 
 def _customer_of(wish: Wish) -> Customer:
