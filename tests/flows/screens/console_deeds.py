@@ -8,6 +8,7 @@ from cards.bank import fake_bank
 from common import clock
 from common.references import new_id
 from payments.tasks import reverse as sweep
+from payments.tests.factories import make_paid_payment
 from platforms.tests.factories import make_platform
 from refunds.tests.factories import make_accepted_refund
 from support import operations
@@ -123,3 +124,28 @@ def reversed_debit(guest):
     operations.approve(approval_id=asked_for.pk, checker=someone("operator"), at=clock.now())
     sweep()
     guest.open(f"/console/payment/{asked_for.subject}/")
+
+
+@screen("console-deed-unmasked")
+def unmasked(guest):
+    """Agreed to by another: who asked may take the file now."""
+    me, day = signed_in(guest), clock.today_in_taipei(clock.now()).isoformat()
+    make_paid_payment(clock.now())
+    for old in Approval.objects.filter(status="pending", deed="export.rows"):
+        operations.withdraw(approval_id=old.pk, maker=old.maker, at=clock.now())
+    asking = operations.ask_for(
+        deed="export.rows",
+        wish={"first": day, "last": day},
+        reason=said(guest, "The police ask for them in writing.", "警方來函調閱。"),
+        maker=me,
+        at=clock.now(),
+    )
+    operations.approve(approval_id=asking.pk, checker=someone(), at=clock.now())
+    guest.open(f"/console/approvals/{asking.pk}/")
+
+
+@screen("console-deed-unmasked-propose")
+def unmasked_propose(guest):
+    signed_in(guest)
+    day = clock.today_in_taipei(clock.now()).isoformat()
+    guest.open(f"/console/approvals/new/export.rows/?first={day}&last={day}")
