@@ -77,14 +77,15 @@ def newest_first(rows: QuerySet[Row, Row], *, cursor: str = "", limit: int = LIM
     return Page(shown, cursor_of(name, Place(getattr(last, by) if by else _EPOCH, last.pk)))
 
 
-def count_to_cap(rows: QuerySet[Any, Any], most: int = COUNT_MAX) -> int:
-    """How many there are; most + 1 for any more than that."""
-    return rows.order_by()[: most + 1].count()
+def count_to_cap(rows: QuerySet[Any, Any], most: int | None = None) -> int:
+    """How many there are, counted up to `most` (COUNT_MAX) and one more for any more than that."""
+    return rows.order_by()[: (most or COUNT_MAX) + 1].count()
 
 
-def capped(count: int, most: int = COUNT_MAX) -> str:
+def capped(count: int, most: int | None = None) -> str:
     """What `count_to_cap` found, as text: "12", "1,000", "1,000+"."""
-    return f"{most:,}+" if count > most else f"{count:,}"
+    cap = most or COUNT_MAX
+    return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
 def cursor_of(name: str, place: Place) -> str:

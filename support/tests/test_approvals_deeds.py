@@ -417,7 +417,8 @@ def test_rows_are_asked_for_where_there_are_some_and_a_file_holds_them(at, monke
     with pytest.raises(errors.NothingPlaced):
         ask(at, someone(), "export.rows", {"first": str(day), "last": str(day - dt.timedelta(days=1))})
 
-    monkeypatch.setattr("support.operations.deeds.people.ROWS_MAX", 0)
+    make_paid_payment(at)
+    monkeypatch.setattr("support.operations.deeds.people.ROWS_MAX", 1)
 
     with pytest.raises(errors.ExportTooLarge):
         ask(at, someone(), "export.rows", days)
