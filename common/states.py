@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from common.references import new_id
+from common.rows import update_and_insert
 
 
 class StaleStep(RuntimeError):
@@ -61,12 +62,12 @@ class Stateful(models.Model):
         assert after in self.MOVES[before], f"{self}: no move from {before} to {after}"
         changed = {"status": after, "step": self.step + 1, **(fields or {})}
         # The guard on `step` makes the second of two racing moves miss, should a caller have forgotten the lock.
-        rows = type(self)._base_manager.filter(pk=self.pk, step=self.step).update(**changed)
-        if rows != 1:
+        found = type(self)._base_manager.filter(pk=self.pk, step=self.step)
+        change = self._change(step=self.step + 1, before=before, after=after, at=at, by=by, reason=reason[:300])
+        if update_and_insert(found, changed, change) != 1:
             raise StaleStep(f"{self} was moved by someone else")
         for name, value in changed.items():
             setattr(self, name, value)
-        self.changes.create(step=self.step, before=before, after=after, at=at, by=by, reason=reason[:300])  # type: ignore[attr-defined]  # each subclass's change model names the relation
 
     @classmethod
     def move_all(
@@ -92,6 +93,15 @@ class Stateful(models.Model):
             change: Any = cls._meta.get_field("changes").related_model
             change.objects.bulk_create(change(subject=row, step=row.step + 1, **facts) for row in moving)
 
+    def birth(self, *, at: dt.datetime, by: str) -> StateChange:
+        """The change row that is inserted together with this new row: from nothing to its first status."""
+        return self._change(step=0, before="", after=self.status, at=at, by=by)
+
     def record_birth(self, *, at: dt.datetime, by: str) -> None:
-        """The change row of a row just inserted: from nothing to its first status."""
-        self.changes.create(step=0, before="", after=self.status, at=at, by=by)  # type: ignore[attr-defined]  # as in move_to
+        """The change row of a row just inserted."""
+        self.birth(at=at, by=by).save(force_insert=True)
+
+    def _change(self, **facts: Any) -> StateChange:
+        change: Any = self._meta.get_field("changes").related_model
+        made: StateChange = change(subject=self, **facts)
+        return made
