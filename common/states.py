@@ -14,7 +14,7 @@ from common.rows import update_and_insert
 
 
 class StaleStep(RuntimeError):
-    """The row was moved by someone else since it was read: it was not locked, which is a programmer's error."""
+    """The row was moved by someone else since it was read. Who locked it never sees this; who did not has to look again."""
 
 
 class AppendOnly(models.Model):
@@ -53,7 +53,7 @@ class Stateful(models.Model):
     def move_to(
         self, after: str, *, at: dt.datetime, by: str, reason: str = "", fields: dict[str, Any] | None = None
     ) -> None:
-        """Move along the table; `fields` are written in the same statement. The row must be locked by the caller.
+        """Move along the table; `fields` are written in the same statement. The caller locked the row, or answers StaleStep.
 
         A move that is not in the table is a programmer's error: the database's guard refuses it as well.
         """
@@ -61,7 +61,7 @@ class Stateful(models.Model):
         before = self.status
         assert after in self.MOVES[before], f"{self}: no move from {before} to {after}"
         changed = {"status": after, "step": self.step + 1, **(fields or {})}
-        # The guard on `step` makes the second of two racing moves miss, should a caller have forgotten the lock.
+        # The guard on `step` makes the second of two racing moves miss, where the caller holds no lock.
         found = type(self)._base_manager.filter(pk=self.pk, step=self.step)
         change = self._change(step=self.step + 1, before=before, after=after, at=at, by=by, reason=reason[:300])
         if update_and_insert(found, changed, change) != 1:

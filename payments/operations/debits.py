@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from common import phases
 from common.clock import today_in_taipei
 from common.errors import Refusal
 from common.sealing import keyed_hash
+from common.states import StaleStep
 from payments import errors, limits, queries
 from payments.models import Attempt, Payment
 from payments.operations.maintenance import refuse_in_maintenance
@@ -77,7 +79,7 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
 
     The same signature again (a double click, a request sent twice) gets what the first one led to, and moves nothing.
     """
-    attempt, is_first = _present(payment, signed, at)
+    payment, attempt, is_first = _present(payment, signed, at)
     if not is_first:
         return _answer_again(attempt)
     phases.reached(DebitPhase.PRESENTED)
@@ -98,10 +100,7 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
 
 
 def refuse_unless_payable(payment: Payment, at: dt.datetime, attempts: Iterable[Attempt] | None = None) -> None:
-    """Raise the refusal that explains why this payment can't be paid now; pass silently when it can.
-
-    `attempts` are the payment's, where the caller has read them already.
-    """
+    """Raise the refusal that explains why this payment can't be paid now; pass silently when it can. `attempts`: if read already."""
     match payment.status:
         # Before the time: a card that was presented in time may still be charged a moment after it.
         case Status.CREATED if queries.being_presented(payment, attempts):
@@ -122,15 +121,15 @@ def refuse_unless_payable(payment: Payment, at: dt.datetime, attempts: Iterable[
             raise errors.AttemptInProgress
 
 
-def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[Attempt, bool]:
+def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[Payment, Attempt, bool]:
     """Write the attempt and use up its check code, before anyone outside is asked; or find the one it was before."""
     try:
         with transaction.atomic(durable=True):
             payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
             attempts = list(payment.attempts.order_by("number"))
-            for attempt in attempts:
-                if (attempt.check_code, attempt.tac) == (signed.check_code, signed.tac):
-                    return attempt, False
+            for known in attempts:
+                if (known.check_code, known.tac) == (signed.check_code, signed.tac):
+                    return payment, known, False
             refuse_unless_payable(payment, at, attempts)
             refuse_in_maintenance(at)
             cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
@@ -152,7 +151,7 @@ def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[At
             phases.reached(DebitPhase.PRESENTING)
     except IntegrityError as error:  # the database's own word: one live attempt a payment
         raise errors.AttemptInProgress from error
-    return attempt, True
+    return payment, attempt, True
 
 
 def _answer_again(attempt: Attempt) -> Payment:
@@ -203,11 +202,13 @@ def _gate(
         account = cards.remember_account(**whose, at=at)
         if not verification.is_check_needed(customer=account.customer, at=at):
             return account
+        # The shop may have asked for a fresh link since: the one that dies now is the newest.
+        newest = Payment.objects.select_for_update().get(pk=payment.pk)
+        dead = {"link_hash": "", "former_links": retired_links(newest)}
         ended = {"outcome": AttemptOutcome.GATED, "outcome_code": "identity_check_needed", "outcome_at": at}
-        payment = _lock_presented(payment, attempt, at, **ended)
+        with _still_presented(payment, attempt, at, **ended):
+            payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields=dead)
         _use_card(attempt, account, signed, at)
-        dead = {"link_hash": "", "former_links": retired_links(payment)}
-        payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields=dead)
         _, token = verification.open_check(
             customer=account.customer,
             account_number=signed.account_number,
@@ -240,35 +241,32 @@ def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
     at: dt.datetime,
     by: str,
 ) -> None:
-    """Lock, check, reserve: after this commit, and only then, the bank may be asked for the money."""
+    """Check, move, reserve: after this commit, and only then, the bank may be asked for the money."""
+    if (refusal := eligibility(profile, on=today_in_taipei(at))) is not None:
+        raise refusal
+    fields = {"account": account, "limits_day": today_in_taipei(at), "enquire_at": at + ENQUIRY_DELAY, "enquiries": 0}
     with transaction.atomic(durable=True):
-        payment = _lock_presented(payment, attempt, at, account=account, debit_sent_at=at)
-        refusal = eligibility(profile, on=today_in_taipei(at))
-        if refusal is not None:
-            raise refusal
+        with _still_presented(payment, attempt, at, account=account, debit_sent_at=at):
+            payment.move_to(Status.DEBITING, at=at, by=by, fields=fields)
         _use_card(attempt, account, signed, at)
         cards.remember_holder(customer=account.customer, phone=profile.phone, national_id=profile.national_id)
-        day = limits.reserve(account=account, amount_minor=payment.final_amount_minor, at=at)
-        payment.move_to(
-            Status.DEBITING,
-            at=at,
-            by=by,
-            fields={"account": account, "limits_day": day, "enquire_at": at + ENQUIRY_DELAY, "enquiries": 0},
-        )
+        limits.reserve(account=account, amount_minor=payment.final_amount_minor, at=at)
         phases.reached(DebitPhase.RESERVING)
 
 
-def _lock_presented(payment: Payment, attempt: Attempt, at: dt.datetime, **changed: Any) -> Payment:
-    """Lock the payment and change the attempt, if this presentation still counts: a sweep gives it up when the wires hang.
+@contextmanager
+def _still_presented(payment: Payment, attempt: Attempt, at: dt.datetime, **changed: Any) -> Iterator[None]:
+    """Around the move of a payment read before the wires were asked: change its attempt too, or refuse if either has moved on.
 
-    Raises what became of the payment meanwhile, or CheckCodeExpired where the payer has to confirm anew.
+    A sweep gives an attempt up when the wires hang. Raises what became of the payment, or CheckCodeExpired: confirm anew.
     """
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
-    # Under the payment's lock and in a statement of its own, which sees what was committed while the lock was waited for.
-    if payment.status == Status.CREATED and Attempt.objects.filter(pk=attempt.pk, outcome="").update(**changed):
-        return payment
-    refuse_unless_payable(payment, at)
-    raise CheckCodeExpired
+    try:
+        yield
+    except StaleStep as stale:
+        refuse_unless_payable(Payment.objects.get(pk=payment.pk), at)
+        raise CheckCodeExpired from stale
+    if not Attempt.objects.filter(pk=attempt.pk, outcome="").update(**changed):
+        raise CheckCodeExpired
 
 
 def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datetime, by: str) -> Payment:
