@@ -24,7 +24,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.private import private_house, web_server
+from bench.private import cpu_seconds, private_house, web_server
+from bootstrap.children import Child
 from bootstrap.ports import LOOPBACK
 from bootstrap.services import Services
 
@@ -59,8 +60,32 @@ class Run:
     """What one side did in one round."""
 
     per_second: float
-    wal_bytes: float
     commits: float
+    wal_bytes: float
+    web_ms: float
+    postgres_ms: float
+
+
+@dataclasses.dataclass(frozen=True)
+class House:
+    """Where the debits are made, and whose processes are watched."""
+
+    services: Services
+    port: int
+    web: Child
+
+    def counters(self) -> list[float]:
+        """In the order of what a Run says of a debit: commits, WAL bytes, CPU milliseconds of web server and PostgreSQL."""
+        from django.db import connection
+
+        assert self.services.cluster is not None
+        assert self.services.cluster.child is not None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT xact_commit, pg_current_wal_lsn() - '0/0' FROM pg_stat_database WHERE datname = current_database()"
+            )
+            commits, wal = map(float, cursor.fetchone())
+        return [commits, wal, cpu_seconds(self.web) * 1000, cpu_seconds(self.services.cluster.child) * 1000]
 
 
 def main() -> int:
@@ -69,13 +94,14 @@ def main() -> int:
     parser.add_argument("--debits", type=int, default=400, help="of each side in each round")
     options = parser.parse_args()
     each = options.debits // CONNECTIONS
-    with private_house() as services, web_server(services) as port:
+    with private_house() as services, web_server(services) as (port, web):
+        house = House(services, port, web)
         people = make_people()
         statements, commits = cost(people[0][0])
         # Both sides once without being measured: plans, pools and caches are then as they stay.
-        warm = {"ours": ours(port, ready(people, 10)), "limit": limit(services, ready(people, 10))}
+        warm = {"ours": ours(house, ready(people, 10)), "limit": limit(house, ready(people, 10))}
         say(f"warm-up: {warm['ours'].per_second:.0f} and {warm['limit'].per_second:.0f} a second")
-        rounds = [one_round(services, port, people, each) for _ in range(options.rounds)]
+        rounds = [one_round(house, people, each) for _ in range(options.rounds)]
         wrong = broken()
     report(rounds, statements, commits)
     for line in wrong:
@@ -83,11 +109,11 @@ def main() -> int:
     return 2 if wrong else 0
 
 
-def one_round(services: Services, port: int, people: list[list[str]], each: int) -> dict[str, Run]:
+def one_round(house: House, people: list[list[str]], each: int) -> dict[str, Run]:
     """Both sides on debits of their own, in an order that chance decides."""
     sides: dict[str, Callable[[list[list[Signed]]], Run]] = {
-        "ours": lambda waiting: ours(port, waiting),
-        "limit": lambda waiting: limit(services, waiting),
+        "ours": lambda waiting: ours(house, waiting),
+        "limit": lambda waiting: limit(house, waiting),
     }
     # A card signs just before its side's turn: its counter may only rise.
     done = {name: sides[name](ready(people, each)) for name in random.sample(sorted(sides), len(sides))}
@@ -140,12 +166,12 @@ def make_signed(account_number: str) -> Signed:
     )
 
 
-def ours(port: int, waiting: list[list[Signed]]) -> Run:
+def ours(house: House, waiting: list[list[Signed]]) -> Run:
     """Each connection confirms its debits one after the other, on one kept-alive HTTP connection."""
     bodies = [[(one.path, json.dumps(one.body)) for one in own] for own in waiting]
 
     def confirm_all(own: Sequence[tuple[str, str]]) -> None:
-        link = http.client.HTTPConnection(LOOPBACK, port, timeout=60)
+        link = http.client.HTTPConnection(LOOPBACK, house.port, timeout=60)
         for path, body in own:
             link.request("POST", path, body, HEADERS)
             answer = link.getresponse()
@@ -159,15 +185,15 @@ def ours(port: int, waiting: list[list[Signed]]) -> Run:
             list(pool.map(confirm_all, bodies))
         return sum(len(own) for own in bodies) / (time.perf_counter() - began)
 
-    return watched(work, sum(len(own) for own in bodies))
+    return watched(house, work, sum(len(own) for own in bodies))
 
 
-def limit(services: Services, waiting: list[list[Signed]]) -> Run:
+def limit(house: House, waiting: list[list[Signed]]) -> Run:
     """The same debits by pgbench, which finds their values in a table of its own."""
     with_values(waiting)
-    assert services.cluster is not None
+    assert house.services.cluster is not None
     script = Path(__file__).with_name("debit.sql")
-    words = [services.cluster.programs.path("pgbench"), *PGBENCH, "--transactions", str(len(waiting[0]))]
+    words = [house.services.cluster.programs.path("pgbench"), *PGBENCH, "--transactions", str(len(waiting[0]))]
     words += ["--define", "n=0", "--file", str(script), os.environ["DATABASE_URL"]]
 
     def work() -> float:
@@ -177,7 +203,7 @@ def limit(services: Services, waiting: list[list[Signed]]) -> Run:
         assert found, done.stdout
         return float(found[1])
 
-    return watched(work, sum(len(own) for own in waiting))
+    return watched(house, work, sum(len(own) for own in waiting))
 
 
 def with_values(waiting: list[list[Signed]]) -> None:
@@ -187,25 +213,13 @@ def with_values(waiting: list[list[Signed]]) -> None:
     remake([[(one.payment_id, one.account_id, one.customer_id, one.body) for one in own] for own in waiting])
 
 
-def watched(work: Callable[[], float], debits: int) -> Run:
-    """WAL and commits between the beginning and the end, of everybody: nobody else is there."""
-    before = counters()
+def watched(house: House, work: Callable[[], float], debits: int) -> Run:
+    """What the counters say between beginning and end, of everybody: nobody else is there."""
+    before = house.counters()
     per_second = work()
     # Backends tell their counters when they idle, at the latest after a second.
     time.sleep(1.1)
-    after = counters()
-    return Run(per_second, (after[0] - before[0]) / debits, (after[1] - before[1]) / debits)
-
-
-def counters() -> tuple[float, float]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_current_wal_lsn() - '0/0', xact_commit FROM pg_stat_database WHERE datname = current_database()"
-        )
-        wal, commits = cursor.fetchone()
-    return float(wal), float(commits)
+    return Run(per_second, *((now - then) / debits for now, then in zip(house.counters(), before, strict=True)))
 
 
 def cost(account_number: str) -> tuple[int, int]:
@@ -251,13 +265,13 @@ def broken() -> list[str]:
 
 def report(rounds: list[dict[str, Run]], statements: int, commits: int) -> None:
     ratios = [done["ours"].per_second / done["limit"].per_second for done in rounds]
-    say(f"\n{'':<8}{'debits/s':>10}{'spread':>16}{'commits':>9}{'WAL bytes':>11}   of a debit, median")
+    say(f"\n{'':<8}{'debits/s':>10}{'spread':>13}{'commits':>9}{'WAL bytes':>11}{'web ms':>9}{'PostgreSQL ms':>15}")
     for side in ("ours", "limit"):
         runs = [done[side] for done in rounds]
         speeds = [run.per_second for run in runs]
-        spread = f"{min(speeds):.0f}–{max(speeds):.0f}"
-        line = f"{side:<8}{statistics.median(speeds):>10.0f}{spread:>16}{median(runs, 'commits'):>9.1f}"
-        say(line + f"{median(runs, 'wal_bytes'):>11,.0f}")
+        line = f"{side:<8}{median(runs, 'per_second'):>10.0f}{f'{min(speeds):.0f}–{max(speeds):.0f}':>13}"
+        line += f"{median(runs, 'commits'):>9.1f}{median(runs, 'wal_bytes'):>11,.0f}"
+        say(line + f"{median(runs, 'web_ms'):>9.1f}{median(runs, 'postgres_ms'):>15.1f}")
     say(f"ratio {statistics.median(ratios):.3f} ({min(ratios):.3f}–{max(ratios):.3f}); must 0.20, aim 0.35")
     say(f"a confirm: {statements} statements, {commits} transactions")
 

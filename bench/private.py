@@ -34,17 +34,31 @@ def private_house() -> Iterator[Services]:
 
 
 @contextlib.contextmanager
-def web_server(services: Services) -> Iterator[int]:
-    """The web server as ./run starts it, warm when it is handed over; its port."""
+def web_server(services: Services) -> Iterator[tuple[int, Child]]:
+    """The web server as ./run starts it, warm when it is handed over: its port and its process."""
     ports = Ports.free()
     env = {**foreign(), **_settings(services), "PORTAL_URL": f"http://{LOOPBACK}:{ports.web}"}
     child: Child = make_member("web", python=Environment().python, ports=ports, data=services.data, env=env)
     child.launch()
     try:
         child.wait_until_ready()
-        yield ports.web
+        yield ports.web, child
     finally:
         child.end()
+
+
+def cpu_seconds(child: Child) -> float:
+    """What a process and its children have used so far, those that ended and were seen off included."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # one that ends meanwhile is counted with its parent
+            fields = file.read_text().rpartition(")")[2].split()
+            parent, (user, system, ended_user, ended_system) = int(fields[1]), map(int, fields[11:15])
+            if int(file.parent.name) == child.pid:
+                ticks += user + system + ended_user + ended_system
+            elif parent == child.pid:
+                ticks += user + system
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _settings(services: Services) -> dict[str, str]:
