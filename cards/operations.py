@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import secrets
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cards import errors
-from cards.models import Account, Card, CardUse, CheckCode, Customer, PictureCode
+from cards.models import Account, CheckCode, Customer, PictureCode
 from cards.picture_code import new_answer, tidy
 from cards.rules import phone_hashes
 from common.errors import Refusal
+from common.references import new_id
 from common.sealing import keyed_hash, seal, unseal
 
 # As long as the card, the password and a slow reader need, and no longer.
@@ -74,27 +76,41 @@ def forget_codes(*, at: dt.datetime) -> int:
     return count + more
 
 
-def remember_card(
-    *, customer_number: str, account_number: str, card_serial: str, counter: int, subject: str, at: dt.datetime
-) -> Account:
-    """Whose card and account this is, after the authority found the TAC valid; the counter is used up.
+def use_card(*, account: Account, card_serial: str, counter: int, subject: str, at: dt.datetime) -> None:
+    """Use up a counter of the account's card, after the authority found the TAC valid; a new card is remembered.
 
     Joins the caller's transaction. Raises CardCounterRepeated when the counter did not rise.
     """
-    assert transaction.get_connection().in_atomic_block, "a card is remembered in the transaction of its use"
-    account = remember_account(customer_number=customer_number, account_number=account_number, at=at)
-    card, _ = Card.objects.get_or_create(
-        serial_hash=keyed_hash(card_serial, purpose="card"), defaults={"customer": account.customer, "created_at": at}
-    )
-    # The guarded update is the lock: of two equal counters one finds no row.
-    if not Card.objects.filter(id=card.id, last_counter__lt=counter).update(last_counter=counter):
-        raise errors.CardCounterRepeated
+    assert transaction.get_connection().in_atomic_block, "a card is used in the transaction of what it signed"
+    facts: dict[str, Any] = {
+        "card": new_id(),
+        "customer": account.customer_id,
+        "serial_hash": keyed_hash(card_serial, purpose="card"),
+        "use": new_id(),
+        "counter": counter,
+        "subject": subject,
+        "at": at,
+    }
     try:
-        with transaction.atomic():
-            CardUse.objects.create(card=card, counter=counter, subject=subject, at=at)
-    except IntegrityError as error:
+        with connection.cursor() as cursor:
+            # The guarded update is the lock: of two equal counters one finds no row.
+            cursor.execute(
+                """WITH used AS (
+                       INSERT INTO cards_card AS known (id, customer_id, serial_hash, last_counter, created_at)
+                       VALUES (%(card)s, %(customer)s, %(serial_hash)s, %(counter)s, %(at)s)
+                       ON CONFLICT (serial_hash) DO UPDATE SET last_counter = EXCLUDED.last_counter
+                       WHERE known.last_counter < EXCLUDED.last_counter
+                       RETURNING id
+                   )
+                   INSERT INTO cards_carduse (id, card_id, counter, subject, at)
+                   SELECT %(use)s, used.id, %(counter)s, %(subject)s, %(at)s FROM used""",
+                facts,
+            )
+            is_used = cursor.rowcount == 1
+    except IntegrityError as error:  # the card's row was set back, its uses were not
         raise errors.CardCounterRepeated from error
-    return account
+    if not is_used:
+        raise errors.CardCounterRepeated
 
 
 def remember_account(*, customer_number: str, account_number: str, at: dt.datetime) -> Account:

@@ -10,10 +10,11 @@ from django.db import models, transaction
 from django.db.models import F
 
 from common.references import new_id
+from common.rows import update_and_insert
 
 
 class StaleStep(RuntimeError):
-    """The row was moved by someone else since it was read: it was not locked, which is a programmer's error."""
+    """The row was moved by someone else since it was read. Who locked it never sees this; who did not has to look again."""
 
 
 class AppendOnly(models.Model):
@@ -65,7 +66,7 @@ class Stateful(models.Model):
     def move_to(
         self, after: str, *, at: dt.datetime, by: str, reason: str = "", fields: dict[str, Any] | None = None
     ) -> None:
-        """Move along the table; `fields` are written in the same statement. The row must be locked by the caller.
+        """Move along the table; `fields` are written in the same statement. The caller locked the row, or answers StaleStep.
 
         A move that is not in the table is a programmer's error: the database's guard refuses it as well.
         """
@@ -73,13 +74,13 @@ class Stateful(models.Model):
         before = self.status
         assert after in self.MOVES[before], f"{self}: no move from {before} to {after}"
         changed = {"status": after, "step": self.step + 1, **(fields or {})}
-        # The guard on `step` makes the second of two racing moves miss, should a caller have forgotten the lock.
-        rows = type(self)._base_manager.filter(pk=self.pk, step=self.step).update(**changed)
-        if rows != 1:
+        # The guard on `step` makes the second of two racing moves miss, where the caller holds no lock.
+        found = type(self)._base_manager.filter(pk=self.pk, step=self.step)
+        change = self._change(step=self.step + 1, before=before, after=after, at=at, by=by, reason=reason[:300])
+        if update_and_insert(found, changed, change) != 1:
             raise StaleStep(f"{self} was moved by someone else")
         for name, value in changed.items():
             setattr(self, name, value)
-        self.changes.create(step=self.step, before=before, after=after, at=at, by=by, reason=reason[:300])  # type: ignore[attr-defined]  # each subclass's change model names the relation
 
     @classmethod
     def move_all(
@@ -105,6 +106,15 @@ class Stateful(models.Model):
             change: Any = cls._meta.get_field("changes").related_model
             change.objects.bulk_create(change(subject=row, step=row.step + 1, **facts) for row in moving)
 
+    def birth(self, *, at: dt.datetime, by: str) -> StateChange:
+        """The change row that is inserted together with this new row: from nothing to its first status."""
+        return self._change(step=0, before="", after=self.status, at=at, by=by)
+
     def record_birth(self, *, at: dt.datetime, by: str) -> None:
-        """The change row of a row just inserted: from nothing to its first status."""
-        self.changes.create(step=0, before="", after=self.status, at=at, by=by)  # type: ignore[attr-defined]  # as in move_to
+        """The change row of a row just inserted."""
+        self.birth(at=at, by=by).save(force_insert=True)
+
+    def _change(self, **facts: Any) -> StateChange:
+        change: Any = self._meta.get_field("changes").related_model
+        made: StateChange = change(subject=self, **facts)
+        return made

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from common.clock import today_in_taipei
 from common.money import Money
+from common.rows import insert_together
 from ledger.chart import AccountCode, JournalKind, Side
 from ledger.models import Entry, Journal
 
@@ -35,7 +36,7 @@ def post(
     debits = sum(line.amount.amount_minor for line in booked if line.side is Side.DEBIT)
     credits_ = sum(line.amount.amount_minor for line in booked if line.side is Side.CREDIT)
     assert debits == credits_ > 0, f"journal {reference} doesn't balance: {debits} debit, {credits_} credit"
-    journal = Journal.objects.create(
+    journal = Journal(
         kind=kind,
         reference=reference,
         platform_code=platform_code,
@@ -50,7 +51,7 @@ def post(
 def reverse(journal: Journal, *, reason: str, at: dt.datetime) -> Journal:
     """Undo a journal by its mirror image; the journal itself stays. A journal is reversed once at most."""
     assert transaction.get_connection().in_atomic_block, "a booking joins the transaction of what it books"
-    mirror = Journal.objects.create(
+    mirror = Journal(
         kind=JournalKind.REVERSAL,
         reference=str(journal.id),
         platform_code=journal.platform_code,
@@ -69,7 +70,7 @@ def reverse(journal: Journal, *, reason: str, at: dt.datetime) -> Journal:
 
 
 def _write(journal: Journal, lines: Sequence[Line]) -> None:
-    Entry.objects.bulk_create(
+    entries = [
         Entry(
             journal=journal,
             account=line.account,
@@ -78,4 +79,5 @@ def _write(journal: Journal, lines: Sequence[Line]) -> None:
             currency=line.amount.currency,
         )
         for line in lines
-    )
+    ]
+    insert_together(journal, *entries)

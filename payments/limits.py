@@ -54,12 +54,16 @@ def reserve(*, account: Account, amount_minor: int, at: dt.datetime) -> dt.date:
     single = Tightest(LimitCode.TRANSFER_SINGLE, amounts[LimitCode.TRANSFER_SINGLE])
     if amount_minor > single.amount_minor:
         raise _exceeded(single, left_minor=single.amount_minor, amount_minor=amount_minor)
-    for period, starts_on, codes in (("day", day, _OF_DAY), ("month", day.replace(day=1), _OF_MONTH)):
-        tightest = min((Tightest(code, amounts[code]) for code in codes), key=lambda limit: limit.amount_minor)
-        if not _take(account, period, starts_on, amount_minor, tightest.amount_minor):
-            used = LimitUse.objects.filter(account=account, period=period, starts_on=starts_on).first()
-            left = tightest.amount_minor - (used.used_minor if used else 0)
-            raise _exceeded(tightest, left_minor=max(left, 0), amount_minor=amount_minor)
+    tightest = {
+        period: min((Tightest(code, amounts[code]) for code in codes), key=lambda limit: limit.amount_minor)
+        for period, codes in (("day", _OF_DAY), ("month", _OF_MONTH))
+    }
+    taken = _take(account, day, amount_minor, {period: limit.amount_minor for period, limit in tightest.items()})
+    for period, limit in tightest.items():
+        if period not in taken:
+            used = LimitUse.objects.filter(account=account, period=period, starts_on=_starts_on(period, day)).first()
+            left = limit.amount_minor - (used.used_minor if used else 0)
+            raise _exceeded(limit, left_minor=max(left, 0), amount_minor=amount_minor)
     return day
 
 
@@ -82,20 +86,38 @@ def limits_on(day: dt.date) -> dict[LimitCode, int]:
     return amounts
 
 
-def _take(account: Account, period: str, starts_on: dt.date, amount_minor: int, limit_minor: int) -> bool:
-    """Raise the counter unless it would pass the limit. The row's own lock makes concurrent payers queue here."""
-    if amount_minor > limit_minor:
-        return False
+def _take(account: Account, day: dt.date, amount_minor: int, limits_minor: dict[str, int]) -> set[str]:
+    """Raise the counters of day and month, each unless it would pass its limit; which were raised.
+
+    A refusal of the month leaves the day's raised: the caller's transaction has to end with it. The rows' own locks make
+    concurrent payers of one account queue here, all of them for the day first.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO payments_limituse AS taken (id, account_id, period, starts_on, used_minor)
-               VALUES (%s, %s, %s, %s, %s)
+               SELECT asked.id, %(account)s, asked.period, asked.starts_on, %(amount)s
+               FROM (VALUES (%(day_id)s, 'day', %(day)s, %(day_limit)s),
+                            (%(month_id)s, 'month', %(month)s, %(month_limit)s)
+                    ) AS asked (id, period, starts_on, limit_minor)
+               WHERE %(amount)s <= asked.limit_minor ORDER BY asked.period
                ON CONFLICT (account_id, period, starts_on)
                DO UPDATE SET used_minor = taken.used_minor + EXCLUDED.used_minor
-               WHERE taken.used_minor + EXCLUDED.used_minor <= %s""",
-            [new_id(), account.id, period, starts_on, amount_minor, limit_minor],
+               WHERE taken.used_minor + EXCLUDED.used_minor
+                     <= CASE EXCLUDED.period WHEN 'day' THEN %(day_limit)s ELSE %(month_limit)s END
+               RETURNING period""",
+            {
+                "account": account.id,
+                "amount": amount_minor,
+                **{f"{period}_id": new_id() for period in limits_minor},
+                **{period: _starts_on(period, day) for period in limits_minor},
+                **{f"{period}_limit": limit_minor for period, limit_minor in limits_minor.items()},
+            },
         )
-        return bool(cursor.rowcount)
+        return {period for (period,) in cursor.fetchall()}
+
+
+def _starts_on(period: str, day: dt.date) -> dt.date:
+    return day if period == "day" else day.replace(day=1)
 
 
 def _exceeded(limit: Tightest, *, left_minor: int, amount_minor: int) -> LimitExceeded:

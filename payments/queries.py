@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,9 +130,15 @@ def presented(attempt_id: str) -> tuple[Payment, Account | None]:
     return attempt.payment, accounts.first()
 
 
-def being_presented(payment: Payment) -> Attempt | None:
-    """The card presentation that is under way: confirmed, and the bank not asked for the money yet."""
-    return payment.attempts.filter(outcome="").first() if payment.status == Status.CREATED else None
+def being_presented(payment: Payment, attempts: Iterable[Attempt] | None = None) -> Attempt | None:
+    """The card presentation that is under way: confirmed, and the bank not asked for the money yet.
+
+    `attempts` are the payment's, where the caller has read them already.
+    """
+    if payment.status != Status.CREATED:
+        return None
+    live = payment.attempts.filter(outcome="") if attempts is None else attempts
+    return next((attempt for attempt in live if not attempt.outcome), None)
 
 
 def last_decline(payment: Payment) -> Attempt | None:

@@ -93,9 +93,9 @@ DEBIT_BEFORE_INTENT = Plant(
     (
         Edit(
             DEBITS,
-            "        _reserve(payment, attempt, customer_number, signed, profile, at, by)\n",
+            "        _reserve(payment, attempt, account, signed, profile, at, by)\n",
             "        outcome = _ask_bank(payment, attempt, signed.account_number, at)\n"
-            "        _reserve(payment, attempt, customer_number, signed, profile, at, by)\n",
+            "        _reserve(payment, attempt, account, signed, profile, at, by)\n",
         ),
         Edit(
             DEBITS,

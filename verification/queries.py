@@ -7,11 +7,21 @@ import hashlib
 import math
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
+from cards.models import Account, Customer
+from common.clock import today_in_taipei
+from common.sealing import keyed_hash
 from verification import limits
-from verification.models import Check, Inquiry, LookUpCode, LookUpQuestion, OneTimeCode
-from verification.rules import CODE_TRIES_MAX, LOOK_UP_CODES_MAX, LOOK_UP_CODES_PER, RESENDS_MAX, resend_at
+from verification.models import Check, Inquiry, LastUse, LookUpCode, LookUpQuestion, OneTimeCode, Reset
+from verification.rules import (
+    CODE_TRIES_MAX,
+    LOOK_UP_CODES_MAX,
+    LOOK_UP_CODES_PER,
+    RESENDS_MAX,
+    is_check_needed_on,
+    resend_at,
+)
 
 # Longer than both wires' deadlines together, with their connections.
 LEFT_AFTER = dt.timedelta(seconds=60)
@@ -24,6 +34,23 @@ def token_hash(token: str) -> str:
 
 def find_check(token: str) -> Check | None:
     return Check.objects.select_related("customer").filter(token_hash=token_hash(token)).first()
+
+
+def is_check_needed(*, customer: Customer, at: dt.datetime) -> bool:
+    """Neither a completed payment nor a passed check in the last year: exactly one year counts, a day more doesn't."""
+    last_use = _last_uses(customer).first()
+    return _is_needed_since(last_use.used_at if last_use else None, at)
+
+
+def account_past_gate(*, customer_number: str, account_number: str, at: dt.datetime) -> Account | None:
+    """The account, if it is known as this customer's and they need no check. One statement, for all but the first payment."""
+    last_used_at = Subquery(_last_uses(OuterRef("customer")).values("used_at"))
+    known = Account.objects.filter(
+        number_hash=keyed_hash(account_number, purpose="account"),
+        customer__number_hash=keyed_hash(customer_number, purpose="customer"),
+    )
+    account = known.select_related("customer").annotate(last_used_at=last_used_at).first()
+    return None if account is None or _is_needed_since(account.last_used_at, at) else account
 
 
 def left_in_flight(*, at: dt.datetime, limit: int) -> list[UUID]:
@@ -92,3 +119,14 @@ def latest_question(subject: str) -> LookUpQuestion | None:
 
 def questions_since(subject: str, since: dt.datetime) -> int:
     return LookUpQuestion.objects.filter(subject=subject, asked_at__gt=since).count()
+
+
+def _last_uses(customer: Customer | OuterRef) -> QuerySet[LastUse]:
+    """The customer's last use, if it counts: what lies before a reset counts as if it had never been."""
+    reset = Reset.objects.filter(customer=OuterRef("customer"), at__gte=OuterRef("used_at"))
+    return LastUse.objects.filter(~Exists(reset), customer=customer)
+
+
+def _is_needed_since(last_used_at: dt.datetime | None, at: dt.datetime) -> bool:
+    last_used_date = today_in_taipei(last_used_at) if last_used_at else None
+    return is_check_needed_on(today_in_taipei(at), last_used_date=last_used_date)

@@ -27,9 +27,8 @@ def client():
 @pytest.mark.parametrize("model", [Customer, Account, Card])
 def test_a_person_is_shown_masked_and_each_look_is_recorded(client, model):
     with transaction.atomic():
-        account = operations.remember_card(
-            customer_number="C-1", account_number=ACCOUNT, card_serial="CARD1", counter=1, subject="x", at=clock.now()
-        )
+        account = operations.remember_account(customer_number="C-1", account_number=ACCOUNT, at=clock.now())
+        operations.use_card(account=account, card_serial="CARD1", counter=1, subject="x", at=clock.now())
     operations.remember_holder(customer=account.customer, phone=PHONE, national_id=NATIONAL_ID)
     address, row = f"/console/cards/{model._meta.model_name}/", model.objects.get()
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from cards import errors, operations
-from cards.models import CheckCode, PictureCode
+from cards.models import Card, CardUse, CheckCode, PictureCode
 from common.sealing import unseal
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,33 @@ def test_a_used_check_code_stays_as_it_is(at, statement):
         cursor.execute(statement)
 
     assert CheckCode.objects.get().used_at == at
+
+
+def use_card(account, counter, at, serial="CARD1"):
+    with transaction.atomic():
+        operations.use_card(account=account, card_serial=serial, counter=counter, subject="x", at=at)
+
+
+def test_the_counter_of_a_card_only_rises(at):
+    account = operations.remember_account(customer_number="C-1", account_number="00012345678901", at=at)
+    for counter in (0, 5):
+        use_card(account, counter, at)
+
+    for counter in (5, 4):
+        with pytest.raises(errors.CardCounterRepeated):
+            use_card(account, counter, at)
+
+    use_card(account, 1, at, serial="CARD2")
+    assert list(CardUse.objects.order_by("counter").values_list("counter", flat=True)) == [0, 1, 5]
+    assert Card.objects.get(uses__counter=5).last_counter == 5
+
+
+def test_a_counter_is_used_once_even_if_the_card_was_set_back(at):
+    account = operations.remember_account(customer_number="C-1", account_number="00012345678901", at=at)
+    use_card(account, 5, at)
+    Card.objects.update(last_counter=4)
+
+    with pytest.raises(errors.CardCounterRepeated):
+        use_card(account, 5, at)
+
+    assert CardUse.objects.count() == 1

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from common.clock import stamp
 from common.jobs import run_soon
 from common.references import new_id
+from common.rows import insert_together
 from common.sealing import seal
 from notifications import retry, rules
 from notifications.models import Event, Message, Retelling
@@ -36,12 +37,9 @@ def enqueue_event(
     The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07.120Z", "data": {…}}.
     Events with one `ordering_key` reach an endpoint one after the other; without one the subject is the key.
     """
-    event = keep_event(
-        platform=platform, kind=kind, subject=subject, data=data, at=at, ordering_key=ordering_key or subject
-    )
-    for endpoint in platform.endpoints.order_by("created_at", "id"):
-        if endpoint.wants(kind):
-            enqueue_delivery(event, endpoint, at=at)
+    event = _new_event(platform, kind, subject, data, at, ordering_key or subject)
+    wanting = [endpoint for endpoint in platform.endpoints.order_by("created_at", "id") if endpoint.wants(kind)]
+    _keep(event, *(new_delivery(event, endpoint, at=at) for endpoint in wanting))
     return event
 
 
@@ -49,13 +47,8 @@ def keep_event(
     *, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
 ) -> Event:
     """The event alone, for the feed."""
-    assert transaction.get_connection().in_atomic_block, "an event joins the transaction of the move it tells of"
-    event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
-    event.ordering_key = ordering_key or event.public_id
-    body = {"id": event.public_id, "type": kind, "created_at": stamp(at), "data": data}
-    event.body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    event.save(force_insert=True)
-    run_soon("notifications.number_events")
+    event = _new_event(platform, kind, subject, data, at, ordering_key)
+    _keep(event)
     return event
 
 
@@ -141,9 +134,27 @@ def resend_message(*, message_id: UUID, at: dt.datetime, by: str, reason: str) -
     return True
 
 
+def _new_event(  # noqa: PLR0917 - the facts of one event, passed on as they are
+    platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
+) -> Event:
+    event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
+    event.ordering_key = ordering_key or event.public_id
+    body = {"id": event.public_id, "type": kind, "created_at": stamp(at), "data": data}
+    event.body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return event
+
+
+def _keep(event: Event, *messages: Message) -> None:
+    """Event, messages and their first change rows, in one statement."""
+    assert transaction.get_connection().in_atomic_block, "an event joins the transaction of the move it tells of"
+    insert_together(event, *messages, *(message.birth(at=message.created_at, by="system") for message in messages))
+    run_soon("notifications.number_events")
+    if messages:
+        run_soon(_WAKE[Channel.WEBHOOK])
+
+
 def _enqueue(message: Message) -> Message:
-    message.save(force_insert=True)
-    message.record_birth(at=message.created_at, by="system")
+    insert_together(message, message.birth(at=message.created_at, by="system"))
     run_soon(_WAKE[Channel(message.channel)])
     return message
 

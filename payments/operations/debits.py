@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -24,6 +27,7 @@ from common import phases
 from common.clock import today_in_taipei
 from common.errors import Refusal
 from common.sealing import keyed_hash
+from common.states import StaleStep
 from payments import errors, limits, queries
 from payments.models import Attempt, Payment
 from payments.operations.maintenance import refuse_in_maintenance
@@ -75,19 +79,19 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
 
     The same signature again (a double click, a request sent twice) gets what the first one led to, and moves nothing.
     """
-    attempt, is_first = _present(payment, signed, at)
+    payment, attempt, is_first = _present(payment, signed, at)
     if not is_first:
         return _answer_again(attempt)
     phases.reached(DebitPhase.PRESENTED)
     try:
         customer_number = _verify(payment, attempt, signed)
         phases.reached(DebitPhase.VERIFIED)
-        gated = _gate(payment, attempt, customer_number, signed, at)
-        if gated is not None:
-            return gated
+        account = _gate(payment, attempt, customer_number, signed, at)
+        if isinstance(account, PaymentGated):
+            return account
         profile = _profile(customer_number, signed.account_number)
         phases.reached(DebitPhase.PROFILED)
-        _reserve(payment, attempt, customer_number, signed, profile, at, by)
+        _reserve(payment, attempt, account, signed, profile, at, by)
     except Refusal as refusal:
         _close(attempt, AttemptOutcome.REFUSED, refusal.code, at, limit_code=str(refusal.details.get("limit", "")))
         raise
@@ -95,11 +99,11 @@ def pay_by_card(*, payment: Payment, signed: SignedOrder, at: dt.datetime, by: s
     return _debit(payment, attempt, signed.account_number, at, by)
 
 
-def refuse_unless_payable(payment: Payment, at: dt.datetime) -> None:
-    """Raise the refusal that explains why this payment can't be paid now; pass silently when it can."""
+def refuse_unless_payable(payment: Payment, at: dt.datetime, attempts: Iterable[Attempt] | None = None) -> None:
+    """Raise the refusal that explains why this payment can't be paid now; pass silently when it can. `attempts`: if read already."""
     match payment.status:
         # Before the time: a card that was presented in time may still be charged a moment after it.
-        case Status.CREATED if queries.being_presented(payment):
+        case Status.CREATED if queries.being_presented(payment, attempts):
             raise errors.AttemptInProgress
         case Status.CREATED if payment.expires_at > at:
             return
@@ -117,22 +121,23 @@ def refuse_unless_payable(payment: Payment, at: dt.datetime) -> None:
             raise errors.AttemptInProgress
 
 
-def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[Attempt, bool]:
+def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[Payment, Attempt, bool]:
     """Write the attempt and use up its check code, before anyone outside is asked; or find the one it was before."""
     try:
         with transaction.atomic(durable=True):
             payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
-            first = payment.attempts.filter(check_code=signed.check_code, tac=signed.tac).first()
-            if first is not None:
-                return first, False
-            refuse_unless_payable(payment, at)
+            attempts = list(payment.attempts.order_by("number"))
+            for known in attempts:
+                if (known.check_code, known.tac) == (signed.check_code, signed.tac):
+                    return payment, known, False
+            refuse_unless_payable(payment, at, attempts)
             refuse_in_maintenance(at)
             cards.use_check_code(code=signed.check_code, subject=payment.reference, at=at)
             if signed.order_digest != order_digest(payment.order_as_shown()):
                 raise errors.OrderChanged
             attempt = Attempt.objects.create(
                 payment=payment,
-                number=payment.attempts.count() + 1,
+                number=len(attempts) + 1,
                 account_hash=keyed_hash(signed.account_number, purpose="account"),
                 account_last4=signed.account_number[-4:],
                 check_code=signed.check_code,
@@ -146,7 +151,7 @@ def _present(payment: Payment, signed: SignedOrder, at: dt.datetime) -> tuple[At
             phases.reached(DebitPhase.PRESENTING)
     except IntegrityError as error:  # the database's own word: one live attempt a payment
         raise errors.AttemptInProgress from error
-    return attempt, True
+    return payment, attempt, True
 
 
 def _answer_again(attempt: Attempt) -> Payment:
@@ -190,17 +195,22 @@ def _verify(payment: Payment, attempt: Attempt, signed: SignedOrder) -> str:
 
 def _gate(
     payment: Payment, attempt: Attempt, customer_number: str, signed: SignedOrder, at: dt.datetime
-) -> PaymentGated | None:
-    """End the attempt here when the customer must prove identity first: no booking, no limit, no call to the bank."""
+) -> PaymentGated | Account:
+    """The account that pays, or the attempt's end when identity is to be proved first: no booking, no limit, no call to the bank."""
+    whose = {"customer_number": customer_number, "account_number": signed.account_number}
+    if (known := verification.account_past_gate(**whose, at=at)) is not None:
+        return known
     with transaction.atomic(durable=True):
-        account = cards.remember_account(customer_number=customer_number, account_number=signed.account_number, at=at)
+        account = cards.remember_account(**whose, at=at)
         if not verification.is_check_needed(customer=account.customer, at=at):
-            return None
-        payment = _lock_presented(payment, attempt, at)
-        _use_card(attempt, customer_number, signed, at)
-        dead = {"link_hash": "", "former_links": retired_links(payment)}
-        payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields=dead)
-        _close(attempt, AttemptOutcome.GATED, "identity_check_needed", at)
+            return account
+        # The shop may have asked for a fresh link since: the one that dies now is the newest.
+        newest = Payment.objects.select_for_update().get(pk=payment.pk)
+        dead = {"link_hash": "", "former_links": retired_links(newest)}
+        ended = {"outcome": AttemptOutcome.GATED, "outcome_code": "identity_check_needed", "outcome_at": at}
+        with _still_presented(payment, attempt, at, **ended):
+            payment.move_to(Status.GATED, at=at, by="gate", reason="identity check needed", fields=dead)
+        _use_card(attempt, account, signed, at)
         _, token = verification.open_check(
             customer=account.customer,
             account_number=signed.account_number,
@@ -227,41 +237,38 @@ def _profile(customer_number: str, account_number: str) -> Profile:
 def _reserve(  # noqa: PLR0917 - the facts of one step, passed on as they are
     payment: Payment,
     attempt: Attempt,
-    customer_number: str,
+    account: Account,
     signed: SignedOrder,
     profile: Profile,
     at: dt.datetime,
     by: str,
 ) -> None:
-    """Lock, check, reserve: after this commit, and only then, the bank may be asked for the money."""
+    """Check, move, reserve: after this commit, and only then, the bank may be asked for the money."""
+    if (refusal := eligibility(profile, on=today_in_taipei(at))) is not None:
+        raise refusal
+    fields = {"account": account, "limits_day": today_in_taipei(at), "enquire_at": at + ENQUIRY_DELAY, "enquiries": 0}
     with transaction.atomic(durable=True):
-        payment = _lock_presented(payment, attempt, at)
-        refusal = eligibility(profile, on=today_in_taipei(at))
-        if refusal is not None:
-            raise refusal
-        account = _use_card(attempt, customer_number, signed, at)
+        with _still_presented(payment, attempt, at, account=account, debit_sent_at=at):
+            payment.move_to(Status.DEBITING, at=at, by=by, fields=fields)
+        _use_card(attempt, account, signed, at)
         cards.remember_holder(customer=account.customer, phone=profile.phone, national_id=profile.national_id)
-        day = limits.reserve(account=account, amount_minor=payment.final_amount_minor, at=at)
-        payment.move_to(
-            Status.DEBITING,
-            at=at,
-            by=by,
-            fields={"account": account, "limits_day": day, "enquire_at": at + ENQUIRY_DELAY, "enquiries": 0},
-        )
-        Attempt.objects.filter(pk=attempt.pk).update(account=account, debit_sent_at=at)
+        limits.reserve(account=account, amount_minor=payment.final_amount_minor, at=at)
         phases.reached(DebitPhase.RESERVING)
 
 
-def _lock_presented(payment: Payment, attempt: Attempt, at: dt.datetime) -> Payment:
-    """Lock the payment, if this presentation still counts: a sweep gives it up when the wires hang for too long.
+@contextmanager
+def _still_presented(payment: Payment, attempt: Attempt, at: dt.datetime, **changed: Any) -> Iterator[None]:
+    """Around the move of a payment read before the wires were asked: change its attempt too, or refuse if either has moved on.
 
-    Raises what became of the payment meanwhile, or CheckCodeExpired where the payer has to confirm anew.
+    A sweep gives an attempt up when the wires hang. Raises what became of the payment, or CheckCodeExpired: confirm anew.
     """
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("platform").get(pk=payment.pk)
-    if payment.status == Status.CREATED and Attempt.objects.filter(pk=attempt.pk, outcome="").exists():
-        return payment
-    refuse_unless_payable(payment, at)
-    raise CheckCodeExpired
+    try:
+        yield
+    except StaleStep as stale:
+        refuse_unless_payable(Payment.objects.get(pk=payment.pk), at)
+        raise CheckCodeExpired from stale
+    if not Attempt.objects.filter(pk=attempt.pk, outcome="").update(**changed):
+        raise CheckCodeExpired
 
 
 def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datetime, by: str) -> Payment:
@@ -281,15 +288,9 @@ def _debit(payment: Payment, attempt: Attempt, account_number: str, at: dt.datet
     return park_unknown_debit(attempt=attempt, why=outcome.why, at=at, by=by)
 
 
-def _use_card(attempt: Attempt, customer_number: str, signed: SignedOrder, at: dt.datetime) -> Account:
-    return cards.remember_card(
-        customer_number=customer_number,
-        account_number=signed.account_number,
-        card_serial=signed.card_serial,
-        counter=int(signed.counter),
-        subject=str(attempt.id),
-        at=at,
-    )
+def _use_card(attempt: Attempt, account: Account, signed: SignedOrder, at: dt.datetime) -> None:
+    counter, subject = int(signed.counter), str(attempt.id)
+    cards.use_card(account=account, card_serial=signed.card_serial, counter=counter, subject=subject, at=at)
 
 
 def _close(attempt: Attempt, outcome: AttemptOutcome, code: str, at: dt.datetime, *, limit_code: str = "") -> None:

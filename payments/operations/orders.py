@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from common.clock import today_in_taipei
 from common.money import Money
+from common.rows import insert_together
 from notifications import operations as notifications
 from payments import errors, events
 from payments.amounts import Amounts, Quote, amounts_of
@@ -182,7 +183,7 @@ def _make(platform: Platform, order: NewOrder, at: dt.datetime, by: str) -> Crea
     percent = charge_percent_on(today_in_taipei(at))
     amounts = amounts_of(order.quote, percent)
     secret = secrets.token_urlsafe(24)
-    payment = Payment.objects.create(
+    payment = Payment(
         platform=platform,
         order_number=order.order_number,
         status=Status.CREATED,
@@ -198,7 +199,7 @@ def _make(platform: Platform, order: NewOrder, at: dt.datetime, by: str) -> Crea
         charge_percent=percent,
         **_amount_columns(order.quote, amounts),
     )
-    payment.record_birth(at=at, by=by)
+    insert_together(payment, payment.birth(at=at, by=by))
     return Created(payment, secret, is_new=True)
 
 

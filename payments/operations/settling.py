@@ -11,7 +11,6 @@ from cards.bank import port
 from cards.bank.port import Approved, Declined
 from common import phases
 from common.errors import Refusal
-from common.jobs import run_soon
 from common.money import Money
 from ledger import operations as ledger
 from ledger.chart import JournalKind
@@ -154,7 +153,6 @@ def tell_platform(payment: Payment, kind: str, at: dt.datetime) -> None:
     notifications.enqueue_event(
         platform=payment.platform, kind=kind, subject=payment.reference, data=events.payment_body(payment), at=at
     )
-    run_soon("notifications.number_events")
 
 
 def _end_attempt(attempt: Attempt, outcome: AttemptOutcome, code: str, bank_code: str, at: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from payments import operations
 from payments.errors import LimitExceeded
 from payments.models import Attempt, LimitCode, LimitRule, LimitUse, Payment
 from payments.operations import PaymentGated
+from payments.operations.orders import link_hash
 from payments.states import DebitPhase, Status
 from payments.tests.factories import (
     ACCOUNT,
@@ -439,3 +440,23 @@ def test_a_presentation_that_was_given_up_meanwhile_goes_no_further(at, passed, 
     assert fake_bank().debits_of(payment.reference) == 0
     assert not Journal.objects.exists()
     assert not LimitUse.objects.exists()
+
+
+def test_a_link_asked_for_while_a_wire_hung_is_retired_with_those_before(at):
+    platform, order = make_platform(), make_order(at)
+    asked = [operations.create_payment(platform=platform, order=order, at=at, by="platform")]
+    make_account(at, passed=False)
+    signed = sign(asked[0].payment, at)
+
+    def listener(phase):
+        if phase == DebitPhase.VERIFIED:
+            asked.append(operations.create_payment(platform=platform, order=order, at=at, by="platform"))
+
+    phases.listen(listener)
+
+    gated = operations.pay_by_card(payment=asked[0].payment, signed=signed, at=at, by="payer")
+
+    assert isinstance(gated, operations.PaymentGated)
+    payment = Payment.objects.get()
+    assert payment.link_hash == ""
+    assert payment.former_links == [link_hash(created.link_secret) for created in asked]

@@ -8,28 +8,28 @@ import secrets
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import override
 
 from cards.bank import bank
 from cards.models import Customer
 from common import phases
-from common.clock import today_in_taipei
 from common.sealing import keyed_hash, seal
 from verification import errors, limits, queries, rules
 from verification.jcic import credit_centre
 from verification.jcic import port as jcic_port
-from verification.models import Check, Consent, Inquiry, LastUse, Reset
+from verification.models import Check, Consent, Inquiry, Reset
 from verification.operations.answers import record_use, settle_answer, settle_profile
 from verification.operations.codes import prove, send_code
 from verification.operations.gate_rules import add_gate_rule
 from verification.operations.look_ups import send_look_up_code, use_look_up_code
 from verification.operations.questions import ask_customer_service, mark_answered
+from verification.queries import account_past_gate, is_check_needed
 from verification.rules.consent import CONSENT_VERSION, consent_text_hash
 from verification.rules.documents import IdentityData
 from verification.states import IN_FLIGHT, LEFT_OPEN, Phase, Status
 
 __all__ = [
+    "account_past_gate",
     "add_gate_rule",
     "answer_code",
     "ask_customer_service",
@@ -51,17 +51,6 @@ __all__ = [
 
 # 256 random bits: the link is the only key to the pages of a check.
 _TOKEN_BYTES = 32
-
-
-def is_check_needed(*, customer: Customer, at: dt.datetime) -> bool:
-    """Neither a completed payment nor a passed check in the last year: exactly one year counts, a day more doesn't.
-
-    What lies before a reset counts as if it had never been.
-    """
-    reset = Reset.objects.filter(customer=customer, at__gte=OuterRef("used_at"))
-    last_use = LastUse.objects.filter(~Exists(reset), customer=customer).first()
-    last_used_date = today_in_taipei(last_use.used_at) if last_use else None
-    return rules.is_check_needed_on(today_in_taipei(at), last_used_date=last_used_date)
 
 
 def reset_identity(*, customer: Customer, reason: str, at: dt.datetime, by: str) -> Reset:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import assert_never
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cards.bank import port as bank_port
 from cards.models import Customer
@@ -14,7 +14,7 @@ from cards.operations import remember_holder
 from common.clock import today_in_taipei
 from verification import limits, rules
 from verification.jcic import port as jcic_port
-from verification.models import Check, Inquiry, LastUse, Outcome, WatchListNotice
+from verification.models import Check, Inquiry, Outcome, WatchListNotice
 from verification.operations.codes import send_code
 from verification.states import Status
 
@@ -79,8 +79,13 @@ def settle_answer(check_id: UUID, inquiry_id: UUID, answer: jcic_port.Answer, *,
 def record_use(*, customer: Customer, at: dt.datetime) -> None:
     """A payment was completed or a check passed. Joins the caller's transaction."""
     assert transaction.get_connection().in_atomic_block, "a use is recorded in the transaction that makes it one"
-    LastUse.objects.bulk_create([LastUse(customer=customer, used_at=at)], ignore_conflicts=True)
-    LastUse.objects.filter(customer=customer, used_at__lt=at).update(used_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO verification_lastuse AS known (customer_id, used_at) VALUES (%s, %s)
+               ON CONFLICT (customer_id) DO UPDATE SET used_at = EXCLUDED.used_at
+               WHERE known.used_at < EXCLUDED.used_at""",
+            [customer.pk, at],
+        )
 
 
 def _pass(check: Check, *, at: dt.datetime, by: str) -> None:
