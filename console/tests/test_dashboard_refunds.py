@@ -194,7 +194,7 @@ def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
 
 
 def test_another_pace_counts_from_its_day_on(at):
-    RunPace.objects.create(credits_per_minute=2, valid_from=MONDAY + DAY, made_by="a", approved_by="b")
+    put_as_owner(RunPace(credits_per_minute=2, valid_from=MONDAY + DAY, made_by="a", approved_by="b"))
 
     found = promises.capacity_of([MONDAY, MONDAY + DAY], current_calendar(), at)
 
