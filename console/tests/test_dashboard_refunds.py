@@ -170,9 +170,9 @@ def test_no_run_on_a_sunday():
     assert open_minutes(day=sunday, calendar=Calendar(), windows=(), since=at_taipei(sunday, 0)) == 0
 
 
-def pace(credits_per_minute):
-    """From Monday on, agreed to the day before."""
-    wish = {"credits_per_minute": credits_per_minute, "valid_from": MONDAY.isoformat()}
+def pace(credits_per_minute, since=MONDAY):
+    """From that day on, agreed to on the Sunday before."""
+    wish = {"credits_per_minute": credits_per_minute, "valid_from": since.isoformat()}
     carry_out(at_taipei(MONDAY - DAY), "run_pace.change", wish)
 
 
@@ -194,7 +194,7 @@ def test_a_day_can_hold_its_open_minutes_at_the_pace_of_its_row(at):
 
 
 def test_another_pace_counts_from_its_day_on(at):
-    put_as_owner(RunPace(credits_per_minute=2, valid_from=MONDAY + DAY, made_by="a", approved_by="b"))
+    pace(2, since=MONDAY + DAY)
 
     found = promises.capacity_of([MONDAY, MONDAY + DAY], current_calendar(), at)
 
