@@ -74,9 +74,13 @@ class FilterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        for first, last in (("amount_from", "amount_to"), ("date_from", "date_to")):
-            if data.get(first) and data.get(last) and data[first] > data[last]:
-                self.add_error(last, _("This is before the beginning."))
+        for first, last, text in (
+            ("amount_from", "amount_to", _("This is less than the amount it begins with.")),
+            ("date_from", "date_to", _("This is before the beginning.")),
+        ):
+            begins, ends = data.get(first), data.get(last)
+            if begins is not None and ends is not None and begins > ends:
+                self.add_error(last, text)
         return data
 
 

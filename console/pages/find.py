@@ -123,7 +123,8 @@ def _one_reading(request: HttpRequest, term: str, one: str) -> HttpResponse:
 def _by_filters(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     valid = form.is_valid()
-    wanted = {name: value for name, value in form.cleaned_data.items() if value} if valid else {}
+    # An amount of nothing narrows the list too.
+    wanted = {name: value for name, value in form.cleaned_data.items() if value or type(value) is int} if valid else {}
     page = queries.payments_wanted(wanted, cursor=request.GET.get("cursor", ""), limit=_PAGE) if valid else None
     names = {name: str(value) for name, value in wanted.items()}
     record_look(request, action="payment.listed", subject="", filters=names)

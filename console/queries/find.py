@@ -150,7 +150,7 @@ def _conditions(wanted: dict[str, Any]) -> Iterator[Q]:
         "amount_from": "final_amount_minor__gte",
         "amount_to": "final_amount_minor__lte",
     }
-    yield from (Q(**{column: wanted[name]}) for name, column in plain.items() if wanted.get(name))
+    yield from (Q(**{column: wanted[name]}) for name, column in plain.items() if name in wanted)
     if wanted.get("date_from"):
         yield Q(created_at__gte=taipei_midnight(wanted["date_from"]))
     if wanted.get("date_to"):
