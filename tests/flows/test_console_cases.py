@@ -105,7 +105,7 @@ def test_a_new_case_appears_in_a_list_that_stands_open(agent):
     case = not_told(agent)
     page.locator(f"#{case.reference}").wait_for()
 
-    assert page.locator("#desk-said").inner_text() == "The list has changed: 1 cases."
+    assert page.locator("#desk-said").inner_text() == "The list has changed: 1 case."
     assert page.url.endswith("?view=role")
 
 
