@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
 from cards.bank import fake_bank
@@ -197,3 +199,44 @@ def test_looks_at_the_same_time_write_each_finding_once(at):
 
     assert any(runs)
     assert found() == [("missing_here", "bank line 50")]
+
+
+def test_a_look_is_alone_and_the_next_one_comes_after_it(monkeypatch):
+    looks = []
+
+    def look(**asked):
+        looks.append(asked)
+        tasks.check()
+
+    monkeypatch.setattr(operations, "reconcile", look)
+
+    tasks.check()
+    assert len(looks) == 1
+
+    tasks.check()
+    assert len(looks) == 2
+
+
+def test_a_look_that_took_long_is_followed_by_a_rest(monkeypatch):
+    looks, clock_of_the_machine = [], iter([0.0, 100.0, 900.0, 901.0])
+    monkeypatch.setattr(operations, "reconcile", lambda **asked: looks.append(asked))
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(clock_of_the_machine)))
+
+    tasks.check()
+    tasks.check()
+    assert len(looks) == 1
+
+    cache.clear()
+    tasks.check()
+    assert len(looks) == 2
+
+
+def test_a_look_that_failed_leaves_the_way_free(monkeypatch):
+    monkeypatch.setattr(operations, "reconcile", lambda **asked: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.check()
+    monkeypatch.undo()
+
+    tasks.check()
+
+    assert Run.objects.count() == 1
