@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import shared_task
 
@@ -31,10 +33,8 @@ def expire() -> None:
 def enquire() -> None:
     """Ask the bank about each debit whose outcome isn't known."""
     for payment in Payment.objects.to_enquire(now()).order_by("enquire_at", "id")[:_SWEEP_LIMIT]:
-        try:
+        with _alone("enquiry failed", reference=payment.reference):
             enquire_about(payment=payment, at=now(), by="sweep")
-        except Exception:  # one payment's trouble must not keep the others waiting
-            log.exception("enquiry failed", extra={"reference": payment.reference})
 
 
 @shared_task(name="payments.reverse")
@@ -42,10 +42,8 @@ def reverse() -> None:
     """Have the bank give back each debit that people agreed on."""
     at = now()
     for reversal in DebitReversal.objects.to_send(at).order_by("send_at", "id")[:_SWEEP_LIMIT]:
-        try:
+        with _alone("reversal failed", reversal=str(reversal.pk)):
             reverse_debit(reversal_id=reversal.pk, at=now(), by="sweep")
-        except Exception:  # one debit's trouble must not keep the others waiting
-            log.exception("reversal failed", extra={"reversal": str(reversal.pk)})
 
 
 @shared_task(name="payments.abandon_attempts")
@@ -57,3 +55,12 @@ def abandon_attempts() -> None:
     )
     for attempt in left_open.select_related("payment").order_by("created_at", "id")[:_SWEEP_LIMIT]:
         abandon_attempt(attempt=attempt, at=at)
+
+
+@contextmanager
+def _alone(what: str, **about: str) -> Iterator[None]:
+    """The trouble of one row must not keep the others waiting: it is logged, and the row is due again."""
+    try:
+        yield
+    except Exception:  # whatever it is: the next row is somebody else's money
+        log.exception(what, extra=about)

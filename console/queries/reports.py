@@ -15,8 +15,6 @@ _ORDER_LIVES_MAX: Final = dt.timedelta(days=15)
 # Told or case: within two hours of the debit.
 _TOLD_WITHIN: Final = dt.timedelta(hours=2)
 
-_SEALED: Final = ", coalesce(a.number_sealed, ''), coalesce(c.phone_sealed, '')"
-
 
 @dataclass(frozen=True)
 class Period:
@@ -173,13 +171,17 @@ def cases_opened(period: Period) -> list[tuple[Any, ...]]:
     )
 
 
-def payments_placed(period: Period, *, most: int, more: str = "") -> list[tuple[Any, ...]]:
-    """One row a payment placed in the period, oldest first: what may leave the house, account by its last four."""
+def payments_placed(period: Period, *, most: int, with_numbers: bool = False) -> list[tuple[Any, ...]]:
+    """One row a payment placed in the period, oldest first: what may leave the house, account by its last four.
+
+    The last two columns are the numbers of account and mobile phone, sealed: "" where they aren't asked for or known.
+    """
     return _rows(
-        f"""
+        """
         SELECT p.reference, p.name, p.order_number, p.description, p.status, p.order_amount_minor, p.charge_minor,
-               p.final_amount_minor, p.refunded_order_minor + p.refunded_charge_minor, coalesce(a.last4, ''), p.created_at, p.paid_at
-               {more}
+               p.final_amount_minor, p.refunded_order_minor + p.refunded_charge_minor, coalesce(a.last4, ''), p.created_at, p.paid_at,
+               CASE WHEN %(with_numbers)s THEN coalesce(a.number_sealed, '') ELSE '' END,
+               CASE WHEN %(with_numbers)s THEN coalesce(c.phone_sealed, '') ELSE '' END
         FROM (
             SELECT f.name, q.* FROM platforms_platform f CROSS JOIN LATERAL (
                 SELECT * FROM payments_payment
@@ -189,15 +191,11 @@ def payments_placed(period: Period, *, most: int, more: str = "") -> list[tuple[
         LEFT JOIN cards_account a ON a.id = p.account_id
         LEFT JOIN cards_customer c ON c.id = a.customer_id
         ORDER BY p.created_at, p.id
-        """,  # noqa: S608 - `more` is a constant of this file
+        """,
         period,
         most=most,
+        with_numbers=with_numbers,
     )
-
-
-def payments_placed_sealed(period: Period, *, most: int) -> list[tuple[Any, ...]]:
-    """The same with two columns more: the account's number and the customer's mobile number, sealed; "" of what isn't known."""
-    return payments_placed(period, most=most, more=_SEALED)
 
 
 def _rows(statement: str, period: Period, **more: Any) -> list[tuple[Any, ...]]:

@@ -37,7 +37,8 @@ def enqueue_event(
     The body's bytes are fixed here: {"id": "evt_…", "type": kind, "created_at": "2026-11-23T05:12:07.120Z", "data": {…}}.
     Events with one `ordering_key` reach an endpoint one after the other; without one the subject is the key.
     """
-    event = _new_event(platform, kind, subject, data, at, ordering_key or subject)
+    key = ordering_key or subject
+    event = _new_event(platform=platform, kind=kind, subject=subject, data=data, at=at, ordering_key=key)
     wanting = [endpoint for endpoint in platform.endpoints.order_by("created_at", "id") if endpoint.wants(kind)]
     _keep(event, *(new_delivery(event, endpoint, at=at) for endpoint in wanting))
     return event
@@ -47,7 +48,7 @@ def keep_event(
     *, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
 ) -> Event:
     """The event alone, for the feed."""
-    event = _new_event(platform, kind, subject, data, at, ordering_key)
+    event = _new_event(platform=platform, kind=kind, subject=subject, data=data, at=at, ordering_key=ordering_key)
     _keep(event)
     return event
 
@@ -134,8 +135,8 @@ def resend_message(*, message_id: UUID, at: dt.datetime, by: str, reason: str) -
     return True
 
 
-def _new_event(  # noqa: PLR0917 - the facts of one event, passed on as they are
-    platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
+def _new_event(
+    *, platform: Platform, kind: str, subject: str, data: dict[str, Any], at: dt.datetime, ordering_key: str
 ) -> Event:
     event = Event(id=new_id(), platform=platform, kind=kind, subject=subject, created_at=at)
     event.ordering_key = ordering_key or event.public_id

@@ -1,4 +1,4 @@
-"""Four eyes on the identity gate's rule, on the pace of the refunds' run, and on switching a platform off and on."""
+"""Four eyes on the identity gate's rule, the pace of the refunds' run, switching a platform off and on, and giving a debit back."""
 
 from django.db import migrations
 
@@ -26,6 +26,7 @@ DEEDS = {
     "platform.roll_key": (PLATFORMS, PLATFORMS),
     "platform.admit": (PLATFORMS, PLATFORMS),
     "identity.reset": ("support.reset_identity", "support.reset_identity"),
+    "payment.reverse_debit": BY_HAND,
     "export.rows": ("console.export_rows", "console.export_rows"),
     "staff.admit": STAFF,
     "staff.change_role": STAFF,
@@ -78,6 +79,29 @@ SWITCH_APPROVED = """
 """
 SWITCH_BACK = "DROP TRIGGER approved ON platforms_platform; DROP FUNCTION support_switch_approved();"
 
+# The row that has the bank asked: of exactly this payment and amount.
+REVERSAL_APPROVED = """
+    CREATE FUNCTION support_reversal_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        asked support_approval := support_being_done('payment.reverse_debit');
+        payment text;
+    BEGIN
+        IF support_is_owner(TG_RELID) THEN RETURN NEW; END IF;
+        SELECT p.reference INTO payment FROM payments_attempt a JOIN payments_payment p ON p.id = a.payment_id
+            WHERE a.id = NEW.attempt_id AND a.outcome = '' AND a.told_minor = NEW.told_minor;
+        IF asked.id IS NULL OR NEW.outcome <> ''
+           OR asked.payload::jsonb ->> 'reference' IS DISTINCT FROM payment
+           OR asked.payload::jsonb ->> 'told_minor' IS DISTINCT FROM NEW.told_minor::text THEN
+            RAISE EXCEPTION 'the debit of % is given back by an approval of exactly this', coalesce(payment, '?')
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'support_reversal_approved';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER approved BEFORE INSERT ON payments_debitreversal
+        FOR EACH ROW EXECUTE FUNCTION support_reversal_approved();
+"""
+REVERSAL_BACK = "DROP TRIGGER approved ON payments_debitreversal; DROP FUNCTION support_reversal_approved();"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -85,6 +109,7 @@ class Migration(migrations.Migration):
         ("verification", "0008_gate_rule_by_approval"),
         ("refunds", "0007_run_pace"),
         ("platforms", "0005_endpoint_off_says_why"),
+        ("payments", "0008_reversals"),
     ]
 
     operations = [
@@ -94,4 +119,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NAMES, migrations.RunSQL.noop),
         migrations.RunSQL(RULES_APPROVED, RULES_BACK),
         migrations.RunSQL(SWITCH_APPROVED, SWITCH_BACK),
+        migrations.RunSQL(REVERSAL_APPROVED, REVERSAL_BACK),
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Any, ClassVar, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -34,20 +35,34 @@ POLICIES: Final = {
 
 
 class _RuleDeed(Deed):
+    """A new row of `model`, which applies from a day on."""
+
     makes = checks = "support.change_rules"
+    model: ClassVar[type[DatedRule]]
 
     def check(self, wish: Wish, *, at: dt.datetime) -> None:
         if valid_from(wish) <= today_in_taipei(at):
             raise errors.RuleTooSoon
-        if self._is_taken(wish):
+        if self.rules(wish).filter(valid_from=valid_from(wish)).exists():
             raise errors.RuleDateTaken
 
-    def _is_taken(self, wish: Wish) -> bool:
-        raise NotImplementedError
+    def rules(self, wish: Wish) -> QuerySet[Any]:
+        """Those of which one applies at a time: the one that is asked for takes the place of the newest of them."""
+        return self.model._default_manager.all()
+
+    def before(self, wish: Wish) -> Any:
+        """The row that applies until then, if there is one."""
+        return self.rules(wish).filter(valid_from__lte=valid_from(wish)).order_by("-valid_from", "id").first()
+
+    def signed(self, wish: Wish, doing: Doing) -> dict[str, Any]:
+        """What every such row says: from when on, by whom, and why."""
+        names = {"made_by": doing.made_by, "approved_by": doing.approved_by, "reason": doing.reason}
+        return {"valid_from": valid_from(wish), **names}
 
 
 class ChangeLimit(_RuleDeed):
     name = "limit.change"
+    model = LimitRule
     title = _("Change a limit")
     about = _("From a day on, customers can pay up to another amount.")
 
@@ -60,9 +75,11 @@ class ChangeLimit(_RuleDeed):
     def amount_minor(self, wish: Wish) -> int:
         return int(wish["amount_minor"])
 
+    def rules(self, wish: Wish) -> QuerySet[Any]:
+        return LimitRule.objects.filter(code=wish["code"])
+
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = LimitRule.objects.filter(code=wish["code"], valid_from__lte=valid_from(wish))
-        before = rules.order_by("-valid_from", "id").first()
+        before = self.before(wish)
         name = LIMIT_NAMES[LimitCode(wish["code"])]
         change = Line(name, twd(before.amount_minor) if before else NOTHING, twd(wish["amount_minor"]))
         return Preview((change, _valid(before, wish)))
@@ -71,19 +88,14 @@ class ChangeLimit(_RuleDeed):
         rule = payments.add_limit_rule(
             code=LimitCode(wish["code"]),
             amount_minor=wish["amount_minor"],
-            valid_from=valid_from(wish),
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(rule))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return LimitRule.objects.filter(code=wish["code"], valid_from=valid_from(wish)).exists()
 
 
 class ChangeCharge(_RuleDeed):
     name = "charge.change"
+    model = ChargeRule
     title = _("Change the handling charge")
     about = _("From a day on, at least 60 days ahead, payments cost another percentage of the order.")
 
@@ -100,8 +112,7 @@ class ChangeCharge(_RuleDeed):
         super().check(wish, at=at)
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = ChargeRule.objects.filter(valid_from__lte=valid_from(wish))
-        before = rules.order_by("-valid_from", "id").first()
+        before = self.before(wish)
         change = Line(
             _("Handling charge"),
             f"{before.percent.normalize():f} %" if before else NOTHING,
@@ -112,19 +123,14 @@ class ChangeCharge(_RuleDeed):
     def apply(self, wish: Wish, doing: Doing) -> Outcome:
         rule = payments.add_charge_rule(
             percent=Decimal(wish["percent"]),
-            valid_from=valid_from(wish),
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(rule))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return ChargeRule.objects.filter(valid_from=valid_from(wish)).exists()
 
 
 class ChangeChargeReturn(_RuleDeed):
     name = "charge_return.change"
+    model = ChargeReturnRule
     title = _("Change whether the charge comes back")
     about = _("From a day on, refunds give back the handling charge by another rule.")
 
@@ -135,8 +141,7 @@ class ChangeChargeReturn(_RuleDeed):
         return str(_("Handling charge of a refunded order"))
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = ChargeReturnRule.objects.filter(valid_from__lte=valid_from(wish))
-        before = rules.order_by("-valid_from", "id").first()
+        before = self.before(wish)
         was = str(POLICIES[ChargePolicy(before.policy)]) if before else NOTHING
         change = Line(_("Handling charge of a refunded order"), was, str(POLICIES[ChargePolicy(wish["policy"])]))
         return Preview((change, _valid(before, wish)))
@@ -144,19 +149,14 @@ class ChangeChargeReturn(_RuleDeed):
     def apply(self, wish: Wish, doing: Doing) -> Outcome:
         rule = refunds.add_charge_return_rule(
             policy=ChargePolicy(wish["policy"]),
-            valid_from=valid_from(wish),
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(rule))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return ChargeReturnRule.objects.filter(valid_from=valid_from(wish)).exists()
 
 
 class ChangeGate(_RuleDeed):
     name = "gate.change"
+    model = GateRule
     title = _("Change the numbers of the identity check")
     about = _("From a day on, people have another number of tries a day, or wait another time before they pay again.")
 
@@ -167,8 +167,7 @@ class ChangeGate(_RuleDeed):
         return str(_("Identity check"))
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = GateRule.objects.filter(valid_from__lte=valid_from(wish))
-        before = rules.order_by("-valid_from", "id").first()
+        before = self.before(wish)
         return Preview(
             (
                 Line(
@@ -189,19 +188,14 @@ class ChangeGate(_RuleDeed):
         rule = verification.add_gate_rule(
             mismatches_max=wish["mismatches_max"],
             wait_seconds=wish["wait_seconds"],
-            valid_from=valid_from(wish),
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(rule))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return GateRule.objects.filter(valid_from=valid_from(wish)).exists()
 
 
 class ChangeRunPace(_RuleDeed):
     name = "run_pace.change"
+    model = RunPace
     title = _("Change the pace of the refunds' run")
     about = _("From a day on, what a day can credit is reckoned by another pace. The run itself goes no faster for it.")
 
@@ -212,8 +206,7 @@ class ChangeRunPace(_RuleDeed):
         return str(_("The refunds' run"))
 
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = RunPace.objects.filter(valid_from__lte=valid_from(wish))
-        before = rules.order_by("-valid_from", "id").first()
+        before = self.before(wish)
         paces = (before.credits_per_minute if before else None, int(wish["credits_per_minute"]))
         a_minute = [NOTHING if pace is None else f"{pace:,}" for pace in paces]
         a_day = [NOTHING if pace is None else f"{pace * whole_day_minutes():,}" for pace in paces]
@@ -228,28 +221,30 @@ class ChangeRunPace(_RuleDeed):
     def apply(self, wish: Wish, doing: Doing) -> Outcome:
         pace = refunds.add_run_pace(
             credits_per_minute=wish["credits_per_minute"],
-            valid_from=valid_from(wish),
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(pace))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return RunPace.objects.filter(valid_from=valid_from(wish)).exists()
 
 
 class ChangeTier(_RuleDeed):
     name = "tier.change"
+    model = ApprovalTier
     title = _("Change how many must agree")
     about = _("From a day on, requests of an amount need another number of people.")
 
     def subject(self, wish: Wish) -> str:
         return twd(wish["from_minor"])
 
+    def rules(self, wish: Wish) -> QuerySet[Any]:
+        return ApprovalTier.objects.filter(from_minor=wish["from_minor"])
+
+    def before(self, wish: Wish) -> ApprovalTier | None:
+        """The tier that such an amount falls into until then, which may begin lower."""
+        lower = ApprovalTier.objects.filter(from_minor__lte=wish["from_minor"], valid_from__lte=valid_from(wish))
+        return lower.order_by("-from_minor", "-valid_from", "id").first()
+
     def preview(self, wish: Wish, *, at: dt.datetime) -> Preview:
-        rules = ApprovalTier.objects.filter(from_minor__lte=wish["from_minor"], valid_from__lte=valid_from(wish))
-        before = rules.order_by("-from_minor", "-valid_from", "id").first()
+        before = self.before(wish)
         label = _("People who must agree from %(amount)s on") % {"amount": twd(wish["from_minor"])}
         return Preview(
             (Line(label, str(before.checkers) if before else NOTHING, str(wish["checkers"])), _valid(before, wish))
@@ -259,16 +254,10 @@ class ChangeTier(_RuleDeed):
         tier = ApprovalTier.objects.create(
             from_minor=wish["from_minor"],
             checkers=wish["checkers"],
-            valid_from=valid_from(wish),
             made_at=doing.at,
-            made_by=doing.made_by,
-            approved_by=doing.approved_by,
-            reason=doing.reason,
+            **self.signed(wish, doing),
         )
         return Outcome(str(tier))
-
-    def _is_taken(self, wish: Wish) -> bool:
-        return ApprovalTier.objects.filter(from_minor=wish["from_minor"], valid_from=valid_from(wish)).exists()
 
 
 def valid_from(wish: Wish) -> dt.date:
