@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from cards.bank import fake_bank
 from common.references import new_id
+from common.sealing import keyed_hash
 from conftest import MONDAY
 from notifications.models import Message
 from payments.models import Attempt, Payment
@@ -563,6 +564,18 @@ def test_i18_a_secret_in_clear(house, at, statement, detail):
     tamper(statement)
 
     assert {told for _, told in broken("I-18", at)} == {detail}
+
+
+def test_i18_the_number_of_a_card_that_was_refused_before_it_was_anyones_is_a_secret_too(house, at):
+    strange = "00099999999999"
+    tamper(
+        "UPDATE payments_attempt SET account_id = NULL, account_hash = %s"
+        " WHERE id = (SELECT id FROM payments_attempt ORDER BY id LIMIT 1)",
+        keyed_hash(strange, purpose="account"),
+    )
+    tamper("UPDATE payments_paymentchange SET reason = %s", f"account {strange}")
+
+    assert {told for _, told in broken("I-18", at)} == {"a full account number in clear"}
 
 
 def test_i18_fourteen_digits_that_are_nobodys_account_are_no_secret(house, at):
